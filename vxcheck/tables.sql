@@ -240,3 +240,13 @@ CREATE TABLE multicast_routes (
     state            VARCHAR,   -- word: resolved, unresolved
     evidence         UBIGINT    -- line: where it was read
 );
+
+-- The way to every address that a device's VXLAN interfaces send to: its routes, longest prefix first (derived).
+CREATE TABLE underlay_ways (
+    device         VARCHAR, -- name: the device
+    destination    VARCHAR, -- IP: of a remote VTEP
+    route          VARCHAR, -- prefix: of the route that was chosen
+    gateway        VARCHAR, -- IP: the next hop, empty where the network is connected
+    out_interface  VARCHAR, -- name: the way out; empty where there is no route
+    evidence       UBIGINT  -- line: the route
+);

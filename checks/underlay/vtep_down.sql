@@ -1,0 +1,15 @@
+-- A VXLAN interface, or the interface that its packets leave by, is not up.
+SELECT v.device, v.interface, v.source_interface,
+       CASE WHEN v.flags IS NOT NULL
+            THEN CASE WHEN list_contains(string_split(v.flags, ','), 'UP') THEN 'up' ELSE 'down' END
+            WHEN v.admin_state = 'up' THEN v.oper_state
+            ELSE v.admin_state END AS state,
+       CASE WHEN l.flags IS NOT NULL
+            THEN CASE WHEN list_contains(string_split(l.flags, ','), 'UP')
+                       AND (l.flags LIKE '%LOWER_UP%' OR l.flags LIKE '%LOOPBACK%') THEN 'up' ELSE 'down' END
+            ELSE coalesce(l.oper_state, 'not shown') END AS source_state,
+       CASE WHEN state <> 'up' OR source_state NOT IN ('up', 'not shown', 'unknown') THEN true
+            WHEN state = 'up' THEN false END AS fault,
+       coalesce(v.admin_state_evidence, v.evidence) AS evidence, l.evidence AS source_evidence
+FROM vteps AS v
+LEFT JOIN links AS l ON l.device = v.device AND l.interface = v.source_interface

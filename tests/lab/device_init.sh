@@ -1,0 +1,27 @@
+#!/bin/sh
+# The first process of a device: give it its own files, start its daemons, then become sshd.
+# Runs in fresh mount, UTS and PID namespaces, so that nothing of the host's is touched.
+set -eu
+root=$1
+name=$2
+
+# The PID as the host counts it; the device's own /proc, mounted next, counts from 1.
+read -r pid rest < /proc/self/stat
+mount -t proc proc /proc
+
+# A copy of the mounts below /run/netns would keep other labs' namespaces alive.
+umount -R -l /run/netns
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /var/log
+mkdir /run/sshd
+
+hostname "$name"
+for file in passwd group shadow hostname hosts; do
+    mount --bind "$root/etc/$file" "/etc/$file"
+done
+mount --bind "$root/home" /home
+mount --bind "$root/opt" /opt
+
+. "$root/daemons.sh"
+echo "$pid" > "$root/pid"
+exec /usr/sbin/sshd -D -f "$root/sshd_config" -E "$root/sshd.log"

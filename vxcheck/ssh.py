@@ -1,0 +1,251 @@
+"""One SSH login: the way there, the host key, and a netmiko session that can send nothing but what it was given."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import paramiko
+from netmiko.base_connection import BaseConnection
+from netmiko.ssh_dispatcher import CLASS_MAPPER
+
+from vxcheck.inventory import Host
+
+_CONFIG = Path("~/.ssh/config").expanduser()
+_KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
+
+
+class HostKeyError(Exception):
+    """Say that a host key is not the known one (`changed`), or that none is known."""
+
+    def __init__(self, reason: str, *, changed: bool) -> None:
+        super().__init__(reason)
+        self.changed = changed
+
+
+class ForbiddenCommandError(Exception):
+    """Say that something would have been sent to a device that its platform's folder does not list."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Say which host keys are trusted. New keys are added to the file only where `accept_new`; changed ones never."""
+
+    known_hosts: Path = _KNOWN_HOSTS
+    accept_new: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def keys(self) -> paramiko.HostKeys:
+        """Return the known keys; a missing file holds none."""
+        keys = paramiko.HostKeys()
+        if self.known_hosts.is_file():
+            keys.load(str(self.known_hosts))
+        return keys
+
+    def add(self, name: str, key: paramiko.PKey) -> None:
+        """Append one key to the file of known hosts."""
+        with self._lock:
+            self.known_hosts.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self.known_hosts, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+                known = file.read()
+                separator = "" if not known or known.endswith("\n") else "\n"
+                file.write(f"{separator}{name} {key.get_name()} {key.get_base64()}\n")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Say how a host is really reached, after `~/.ssh/config`."""
+
+    address: str
+    port: int
+    username: str | None
+    key_files: tuple[str, ...]
+    jumps: tuple[str, ...]
+    proxy_command: str | None
+
+
+class _CheckKey(paramiko.MissingHostKeyPolicy):
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+        if self._trust.accept_new:
+            self._trust.add(hostname, key)
+            return
+        raise HostKeyError(
+            f"its host key ({key.get_name()} {key.fingerprint}) is not in {self._trust.known_hosts}: compare it with "
+            "the device's own, then log in once with ssh or give --accept-new-host-keys",
+            changed=False,
+        )
+
+
+class _Guarded:
+    """Mix into a netmiko class: our host keys, our socket, and no word to the device that is not on the list."""
+
+    vxcheck_trust: Trust
+    vxcheck_allowed: frozenset[str] = frozenset()
+
+    def _build_ssh_client(self) -> paramiko.SSHClient:
+        return _client(self.vxcheck_trust)
+
+    def write_channel(self, out_data: str) -> None:
+        line = out_data.strip()
+        if line and line not in self.vxcheck_allowed:
+            raise ForbiddenCommandError(f"{line!r} is not on the list of the platform's commands: it was not sent")
+        super().write_channel(out_data)  # type: ignore[misc]  # netmiko's class follows in the bases
+
+
+@cache
+def _guarded(platform: str) -> type[BaseConnection]:
+    return type(f"Guarded{CLASS_MAPPER[platform].__name__}", (_Guarded, CLASS_MAPPER[platform]), {})
+
+
+def connect(host: Host, trust: Trust, allowed: Collection[str], timeout: float) -> tuple[BaseConnection, list[Any]]:
+    """Log in to a device; return netmiko's connection and what has to be closed after it.
+
+    Raises OSError where it cannot be reached, HostKeyError, netmiko's exceptions for the login.
+    """
+    way = _way(host)
+    chain: list[Any] = []
+    try:
+        sock = _socket(host, way, trust, timeout, chain)
+        options: dict[str, Any] = {
+            "conn_timeout": timeout,
+            "auth_timeout": timeout,
+            "banner_timeout": timeout,
+            **{key: value for key, value in host.options.items() if key not in ("ssh_config_file", "jump_host")},
+        }
+        options.update(_credentials(host, way))
+        kind = _guarded(host.platform)
+        guarded = type(
+            kind.__name__, (kind,), {"vxcheck_trust": trust, "vxcheck_allowed": frozenset(allowed)}
+        )  # netmiko logs in from its constructor: what it must know stands in a class of this one connection
+        return guarded(device_type=host.platform, host=way.address, port=way.port, sock=sock, **options), chain
+    except BaseException:
+        close(chain)
+        raise
+
+
+def close(chain: list[Any]) -> None:
+    """Close sockets and the clients of jump hosts, the last first."""
+    for one in reversed(chain):
+        one.close()
+
+
+def needs_password(host: Host) -> bool:
+    """Tell whether there is nothing to log in with: no password, no key file, no agent, no key in ~/.ssh."""
+    if host.password or host.options.get("key_file") or _way(host).key_files:
+        return False
+    if any(Path(f"~/.ssh/id_{kind}").expanduser().is_file() for kind in ("ed25519", "ecdsa", "rsa")):
+        return False
+    return not paramiko.Agent().get_keys()
+
+
+def _client(trust: Trust) -> paramiko.SSHClient:
+    client = paramiko.SSHClient()
+    client.get_host_keys().update(trust.keys())
+    client.set_missing_host_key_policy(_CheckKey(trust))
+    return client
+
+
+def _way(host: Host) -> _Way:
+    path = Path(host.options.get("ssh_config_file") or _CONFIG).expanduser()
+    config = paramiko.SSHConfig.from_path(str(path)) if path.is_file() else paramiko.SSHConfig()
+    return _looked_up(config, host.address, host.port, host.username, host.options.get("jump_host"))
+
+
+def _looked_up(
+    config: paramiko.SSHConfig, address: str, port: int | None, username: str | None, jump: str | None = None
+) -> _Way:
+    found = config.lookup(address)
+    jumps = jump if jump is not None else found.get("proxyjump", "")
+    return _Way(
+        found.get("hostname", address),
+        port or int(found.get("port", 22)),
+        username or found.get("user"),
+        tuple(Path(name).expanduser().as_posix() for name in found.get("identityfile", [])),
+        tuple(part.strip() for part in jumps.split(",") if part.strip() and part.strip() != "none"),
+        found.get("proxycommand") if not jumps else None,
+    )
+
+
+def _credentials(host: Host, way: _Way) -> dict[str, Any]:
+    # A password in the inventory is meant: keys are then offered only where the inventory asks for them too, or the
+    # server would count each as a failed try.
+    keys = not host.password
+    key_file = host.options.get("key_file") or next((name for name in way.key_files if Path(name).is_file()), None)
+    return {
+        "username": way.username or "",
+        "password": host.password,
+        "key_file": str(Path(key_file).expanduser()) if key_file else None,
+        "use_keys": host.options.get("use_keys", keys or bool(key_file)),
+        "allow_agent": host.options.get("allow_agent", keys),
+    }
+
+
+def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any]) -> Any:
+    if way.proxy_command:
+        proxy = paramiko.ProxyCommand(way.proxy_command)
+        chain.append(proxy)
+        return proxy
+    sock: Any = None
+    config_file = Path(host.options.get("ssh_config_file") or _CONFIG).expanduser()
+    config = paramiko.SSHConfig.from_path(str(config_file)) if config_file.is_file() else paramiko.SSHConfig()
+    hops = []
+    for jump in way.jumps:
+        username, _, rest = jump.rpartition("@")
+        name, port = _split_port(rest)
+        hops.append(_looked_up(config, name, port, username or host.username, ""))
+    for hop, target in zip(hops, [*hops[1:], way], strict=True):
+        client = _client(trust)
+        chain.append(client)
+        sock = sock or _tcp(hop.address, hop.port, timeout)
+        try:
+            client.connect(
+                hop.address,
+                hop.port,
+                hop.username,
+                key_filename=[name for name in hop.key_files if Path(name).is_file()] or _key_of(host),
+                password=host.password,
+                sock=sock,
+                timeout=timeout,
+                banner_timeout=timeout,
+                auth_timeout=timeout,
+            )
+        except paramiko.AuthenticationException as error:
+            raise paramiko.AuthenticationException(f"the jump host {hop.address}:{hop.port}: {error}") from error
+        transport = client.get_transport()
+        assert transport is not None
+        sock = transport.open_channel("direct-tcpip", (target.address, target.port), ("127.0.0.1", 0), timeout=timeout)
+        chain.append(sock)
+    if sock is None:
+        sock = _tcp(way.address, way.port, timeout)
+        chain.append(sock)
+    return sock
+
+
+def _key_of(host: Host) -> list[str] | None:
+    key_file = host.options.get("key_file")
+    return [str(Path(key_file).expanduser())] if key_file else None
+
+
+def _tcp(address: str, port: int, timeout: float) -> socket.socket:
+    sock = socket.create_connection((address, port), timeout)
+    # A login is many small packets: Nagle's algorithm against delayed acknowledgements costs 40 ms for each.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _split_port(text: str) -> tuple[str, int | None]:
+    if text.startswith("["):
+        name, _, rest = text[1:].partition("]")
+        return name, int(rest[1:]) if rest.startswith(":") else None
+    name, colon, port = text.rpartition(":")
+    return (name, int(port)) if colon and ":" not in name else (text, None)

@@ -1,0 +1,153 @@
+-- Views join the tables into what checks ask for. `docs/tables.md` is generated from this file too.
+-- A view that reads `coverage` weighs by itself what is not known: its unknown values are NULL, never guessed.
+
+-- Tell a multicast group from the address of a VTEP.
+CREATE MACRO is_multicast(address) AS
+    regexp_matches(address, '^(22[4-9]|23[0-9])[.]') OR lower(address) LIKE 'ff%:%';
+
+-- Every VTEP interface with what it needs to be compared with others, whatever a vendor shows and where.
+-- udp_port_origin says where the port came from: shown, module parameter (Linux too old to show it), vendor default.
+CREATE VIEW vtep_ports AS
+SELECT v.device, v.interface,
+       coalesce(v.udp_port, m.udp_port, CASE WHEN d.platform = 'arista_eos' THEN 4789 END) AS udp_port,
+       CASE WHEN v.udp_port IS NOT NULL THEN 'shown'
+            WHEN m.udp_port IS NOT NULL THEN 'module parameter'
+            WHEN d.platform = 'arista_eos' THEN 'vendor default'
+            ELSE 'unknown' END AS udp_port_origin,
+       coalesce(v.udp_port_evidence, m.evidence, v.evidence) AS udp_port_evidence
+FROM vteps AS v
+LEFT JOIN vxlan_modules AS m ON m.device = v.device
+JOIN devices AS d ON d.device = v.device;
+
+-- The source address of every VTEP interface: shown by itself, or the first address of the interface it is bound to.
+-- reason says why it is not known.
+CREATE VIEW vtep_addresses AS
+WITH first_addresses AS (
+    SELECT device, interface, address LIKE '%:%' AS ipv6, first(address ORDER BY evidence) AS address,
+           min(evidence) AS evidence
+    FROM addresses
+    WHERE coalesce(scope, 'global') = 'global' AND NOT coalesce(secondary, false)
+    GROUP BY ALL
+)
+SELECT v.device, v.interface, v.source_interface,
+       coalesce(v.vtep_ip, a.address) AS vtep_ip,
+       coalesce(v.vtep_ip_evidence, a.evidence, v.evidence) AS vtep_ip_evidence,
+       CASE WHEN coalesce(v.vtep_ip, a.address) IS NULL
+            THEN coalesce(c.reason, 'neither the interface nor the one it is bound to shows an address') END AS reason
+FROM vteps AS v
+LEFT JOIN first_addresses AS a
+       ON a.device = v.device AND a.interface = v.source_interface
+      AND a.ipv6 = (coalesce(v.multicast_group, v.remote, '') LIKE '%:%')
+LEFT JOIN coverage AS c ON c.device = v.device AND c.table_name = 'addresses' AND NOT c.covered;
+
+-- Every VNI of every VTEP: one row per device, VXLAN interface and VNI.
+CREATE VIEW vni_members AS
+SELECT n.device, n.interface, n.vni, n.vlan, n.bridge, n.evidence AS vni_evidence,
+       CASE WHEN v.bum_mode = 'none' THEN NULL
+            WHEN v.bum_mode IS NOT NULL THEN v.bum_mode
+            WHEN v.multicast_group IS NOT NULL THEN 'multicast'
+            WHEN v.flags IS NOT NULL AND NOT coalesce(v.external, false) THEN 'head-end' END AS bum_mode,
+       coalesce(v.bum_mode_evidence, v.multicast_group_evidence, n.evidence) AS bum_mode_evidence,
+       v.multicast_group, coalesce(v.multicast_group_evidence, n.evidence) AS multicast_group_evidence,
+       v.learning, v.ttl, v.ageing
+FROM vnis AS n
+JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface;
+
+-- Which bridge a port is in, from whatever shows it.
+CREATE VIEW ports_of_bridges AS
+SELECT device, interface, bridge FROM bridge_ports
+UNION
+SELECT device, interface, master FROM links WHERE master IS NOT NULL;
+
+-- MAC addresses of hosts behind a device's own ports, by VNI: learned, unicast, and not the device's own.
+CREATE VIEW local_macs AS
+SELECT m.device, n.vni, m.mac, m.interface, m.age, m.evidence
+FROM macs AS m
+LEFT JOIN ports_of_bridges AS p ON p.device = m.device AND p.interface = m.interface
+JOIN vnis AS n
+  ON n.device = m.device AND (n.vlan = m.vlan OR n.bridge = coalesce(m.bridge, p.bridge))
+WHERE coalesce(lower(m.kind), 'dynamic') IN ('dynamic', 'extern_learn', 'offload')
+  AND m.interface NOT IN (SELECT v.interface FROM vteps AS v WHERE v.device = m.device)
+  AND NOT regexp_matches(m.interface, '^(Vx[0-9]|Cpu$|Router$)')
+  AND NOT regexp_matches(m.mac, '^.[13579bdf]');
+
+-- MAC addresses behind other VTEPs, by VNI whatever a vendor keys them by.
+CREATE VIEW remote_macs_by_vni AS
+SELECT r.device, n.vni, r.mac, r.peer, r.kind, r.moves, r.age, r.evidence
+FROM remote_macs AS r
+JOIN vnis AS n
+  ON n.device = r.device
+ AND CASE WHEN r.vni IS NOT NULL THEN n.vni = r.vni
+          WHEN r.vlan IS NOT NULL THEN n.vlan = r.vlan
+          ELSE n.interface = r.interface END
+WHERE NOT regexp_matches(r.mac, '^.[13579bdf]');
+
+-- Remote VTEPs that a device knows, by VNI: from its list (EOS: of all VNIs), from MAC addresses, from flood lists.
+CREATE VIEW known_vteps AS
+SELECT r.device, n.vni, r.peer, min(r.evidence) AS evidence
+FROM remote_vteps AS r
+JOIN vnis AS n ON n.device = r.device AND (r.vni IS NULL OR n.vni = r.vni)
+GROUP BY ALL
+UNION
+SELECT device, vni, peer, min(evidence) FROM remote_macs_by_vni GROUP BY ALL
+UNION
+SELECT f.device, n.vni, f.peer, min(f.evidence)
+FROM flood_lists AS f
+JOIN vnis AS n
+  ON n.device = f.device
+ AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
+          WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
+          ELSE n.interface = f.interface END
+WHERE NOT is_multicast(f.peer)
+GROUP BY ALL;
+
+-- Whether hosts behind a VTEP have been heard in a VNI: true, false, or NULL where its MAC table is not known.
+CREATE VIEW speakers AS
+SELECT n.device, n.vni,
+       CASE WHEN count(m.mac) > 0 THEN true WHEN bool_or(c.covered) THEN false END AS speaks
+FROM vnis AS n
+LEFT JOIN local_macs AS m ON m.device = n.device AND m.vni = n.vni
+LEFT JOIN coverage AS c ON c.device = n.device AND c.table_name = 'macs'
+GROUP BY n.device, n.vni;
+
+-- Devices whose VNIs are not known: none can be said to be missing anywhere while there is one.
+CREATE VIEW unknown_members AS
+SELECT device, reason FROM coverage WHERE table_name = 'vnis' AND NOT covered;
+
+-- Packets that a VTEP received for decapsulation, and those of them that it discarded, by the device's own reason.
+CREATE VIEW decap_counters AS
+SELECT d.device, d.poll, NULL AS interface, d.counter AS reason, d.value AS discarded, r.value AS received,
+       d.evidence, r.evidence AS received_evidence
+FROM counters AS d
+LEFT JOIN counters AS r
+       ON r.device = d.device AND r.poll = d.poll AND r.counter = 'Rx pkts after decapsulation'
+WHERE regexp_matches(d.counter, 'decap side|invalid vxlan header|^Decap ', 'i')
+  AND NOT regexp_matches(d.counter, 'bytes', 'i')
+UNION ALL
+SELECT l.device, l.poll, l.interface, l.interface || ': ' || u.reason, u.discarded, l.rx_packets,
+       coalesce(l.rx_packets_evidence, l.evidence), coalesce(l.rx_packets_evidence, l.evidence)
+FROM link_counters AS l
+JOIN vteps AS v ON v.device = l.device AND v.interface = l.interface,
+     LATERAL (VALUES ('RX errors', l.rx_errors), ('RX dropped', l.rx_dropped)) AS u (reason, discarded)
+WHERE u.discarded IS NOT NULL;
+
+-- Packets that a VTEP has decapsulated, as far as its counters tell (EOS counts all its VNIs together).
+CREATE VIEW decapsulated AS
+SELECT v.device, v.interface, coalesce(l.rx_packets, c.value) AS packets,
+       coalesce(l.rx_packets_evidence, l.evidence, c.evidence) AS evidence
+FROM vteps AS v
+LEFT JOIN link_counters AS l ON l.device = v.device AND l.interface = v.interface AND l.poll = 1
+LEFT JOIN counters AS c ON c.device = v.device AND c.counter = 'Rx pkts after decapsulation' AND c.poll = 1
+WHERE v.device IN (SELECT device FROM coverage);
+
+-- Every address that a VXLAN interface sends to, by what it shows: peers, groups, its one configured remote.
+CREATE VIEW vxlan_peers AS
+SELECT device, interface, peer FROM flood_lists WHERE interface IS NOT NULL
+UNION
+SELECT device, interface, peer FROM remote_macs WHERE interface IS NOT NULL
+UNION
+SELECT device, interface, peer FROM remote_vteps WHERE interface IS NOT NULL
+UNION
+SELECT device, interface, multicast_group FROM vteps WHERE multicast_group IS NOT NULL
+UNION
+SELECT device, interface, remote FROM vteps WHERE remote IS NOT NULL;
