@@ -33,12 +33,9 @@ def fabric_of(case: Case, polls: int) -> Fabric:
     tables = schema.tables()
     named = {row["device"] for rows in case.rows.values() for row in rows}
     told = {row["device"] for row in case.rows.get("devices", [])}
-    fabric.insert(
-        made.connection, "devices", ["device", "platform", "condition"], [(n, "linux", "collected") for n in named - told]
-    )
-    if "devices" in case.rows:
-        rows = [(row["device"], row["platform"], "collected") for row in case.rows["devices"]]
-        fabric.insert(made.connection, "devices", ["device", "platform", "condition"], rows)
+    devices = [(name, "linux", "collected") for name in named - told]
+    devices += [(row["device"], row["platform"], "collected") for row in case.rows.get("devices", [])]
+    fabric.insert(made.connection, "devices", ["device", "platform", "condition"], devices)
     uncovered = {(row["device"], row["table_name"]) for row in case.rows.get("coverage", [])}
     covered = [(n, table, True, "") for n in sorted(named) for table in tables if (n, table) not in uncovered]
     fabric.insert(made.connection, "coverage", ["device", "table_name", "covered", "reason"], covered)

@@ -242,10 +242,10 @@ class _Examination:
         swapped = {f"peer_{name}": value for name, value in row.items() if f"peer_{name}" in row}
         swapped |= {name.removeprefix("peer_"): value for name, value in row.items() if name.startswith("peer_")}
         for names, values in ((row.get("device"), row), (row.get("peer_device"), {**row, **swapped})):
-            for name in names if isinstance(names, list) else [names]:
+            for name in names if isinstance(names, list) else [names] if names else []:
                 platform = platforms.get(name, "")
                 remedy = self.check.mend.get(platform) or self.check.mend.get("any")
-                if name and remedy:
+                if remedy:
                     yield name, platform, self._format(remedy, values)
 
     def _format(self, template: str, row: Mapping[str, Any]) -> str:

@@ -55,7 +55,7 @@ Watcher = Callable[[str, str], None]
 
 
 def collect(
-    hosts: Sequence[Host], platforms: dict[str, Platform], options: Options, watch: Watcher = lambda name, state: None
+    hosts: Sequence[Host], platforms: dict[str, Platform], options: Options, watch: Watcher | None = None
 ) -> Snapshot:
     """Collect from every host; never raises for what a device does."""
     # paramiko's threads print tracebacks of broken connections through this logger; the reasons are in the results.
@@ -63,9 +63,11 @@ def collect(
     started, clock = datetime.now(UTC), time.monotonic()
 
     def one(host: Host) -> Device:
-        watch(host.name, "in flight")
+        if watch:
+            watch(host.name, "in flight")
         device = _collect_device(host, platforms.get(host.platform), options)
-        watch(host.name, device.condition)
+        if watch:
+            watch(host.name, device.condition)
         return device
 
     with ThreadPoolExecutor(max_workers=max(1, min(options.workers, len(hosts)))) as pool:
@@ -105,7 +107,7 @@ def _collect_device(host: Host, platform: Platform | None, options: Options) -> 
     for poll in range(1, options.polls + 1):
         for command in planned(platform, poll):
             if (command.name, poll) not in asked:
-                outputs.append(Output(command.name, "", NOT_ASKED, f"{condition}: {reason}", poll=poll))
+                outputs.append(Output(command.name, "", NOT_ASKED, f"{condition}: {reason}", poll=poll))  # noqa: PERF401
     secrets = [text for text in (host.password, host.options.get("passphrase")) if text]
     return Device(
         host.name,
@@ -124,8 +126,9 @@ def _talk(host: Host, platform: Platform, options: Options, outputs: list[Output
         for poll in range(1, options.polls + 1):
             if poll > 1:
                 time.sleep(options.interval)
+            # One by one, so that those before a failure are kept.
             for command in planned(platform, poll):
-                outputs.append(_ask(connection, platform, command, poll, options))
+                outputs.append(_ask(connection, platform, command, poll, options))  # noqa: PERF401
     finally:
         connection.paramiko_cleanup()
         ssh.close(chain)

@@ -41,11 +41,11 @@ class Fabric:
     devices: tuple[Device, ...]
     polls: int = 1
     left_out: frozenset[str] = frozenset()
-    _sources: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    sources: list[tuple[str, str, list[str]]] = field(default_factory=list)
 
     def evidence(self, number: int) -> Evidence:
         """Return the line that an evidence column's number stands for."""
-        device, command, lines = self._sources[number >> _LINE_BITS]
+        device, command, lines = self.sources[number >> _LINE_BITS]
         line = number & ((1 << _LINE_BITS) - 1)
         return Evidence(device, command, line, lines[line - 1] if 0 < line <= len(lines) else "")
 
@@ -126,7 +126,7 @@ def build(snapshot: Snapshot, platforms: Mapping[str, Platform], left_out: Itera
     insert(fabric.connection, "underlay_ways", columns, underlay.ways(fabric.connection))
     for name in sorted(fabric.left_out):
         insert(fabric.connection, "devices", ["device", "condition"], [(name, "left out")])
-        _cover(fabric, name, {table: (False, "left out by --device") for table in schema.tables()})
+        _cover(fabric, name, dict.fromkeys(schema.tables(), (False, "left out by --device")))
     return fabric
 
 
@@ -206,8 +206,8 @@ def _load_output(
         return (NOT_SUPPORTED if refusal.unsupported else REFUSED), f"the device answered {str(refusal)!r}"
     except parse.NotUnderstoodError as error:
         return NOT_UNDERSTOOD, str(error)
-    source = len(fabric._sources)
-    fabric._sources.append((device, output.command, parse.clean(output.text).splitlines()))
+    source = len(fabric.sources)
+    fabric.sources.append((device, output.command, parse.clean(output.text).splitlines()))
     tables = schema.tables()
     for rows in found:
         table = tables[rows.table]
@@ -241,8 +241,9 @@ def _coverage(
 ) -> dict[str, tuple[bool | None, str]]:
     """Say of each table whether it is complete: one command that fills it, and is not optional, was understood."""
     found: dict[str, tuple[bool | None, str]] = {}
+    silent = device.condition not in (COLLECTED, REFUSED) and all(one[0] != COLLECTED for one in states.values())
     for table in schema.tables():
-        if platform is None or device.condition not in (COLLECTED, REFUSED) and not states:
+        if platform is None or silent:
             found[table] = (False, f"{device.condition}: {device.reason}")
             continue
         filled = _DERIVED.get(table, table)

@@ -1,7 +1,7 @@
 """Read checks: a query, and beside it the page that says what it finds, why it matters, how to mend it, and its cases.
 
 A page's form, by headings: `# title`, then `- key: value` lines, prose under `## On the wire`, the remedy of each
-platform under `## Mend` / `### <platform>`, and `## Cases`, each a `### heading` with tables named by a line `**table**`:
+platform under `## Mend` / `### <platform>`, and `## Cases`, each a `### heading` with tables named by lines `**table**`:
 rows that go in, and under **faults**, **warnings** and **unknown** the rows that must come out.
 """
 
@@ -126,7 +126,7 @@ def _keys(path: Path, text: str) -> dict[str, str]:
 
 def _case(path: Path, title: str, text: str) -> Case:
     rows: dict[str, list[dict[str, str]]] = {}
-    table, header = "", []
+    table, header = "", list[str]()
     for line in text.split("\n"):
         if match := re.fullmatch(r"\*\*([\w ]+)\*\*(?:: none)?", line.strip()):
             table, header = match[1], []
@@ -141,7 +141,10 @@ def _case(path: Path, title: str, text: str) -> Case:
                 if len(cells) != len(header):
                     raise ContentError(f"{path}: case {title!r}: {table}: a row of {len(cells)} cells: {line}")
                 rows[table].append(dict(zip(header, cells, strict=True)))
-    expected = {name: rows.pop(name) for name in ("faults", "warnings", "unknown") if name in rows}
-    if "faults" not in expected and "warnings" not in expected and "unknown" not in expected:
-        raise ContentError(f"{path}: case {title!r}: says nothing that must come out: write '**faults**: none' for none")
+    names: tuple[str, ...] = ("faults", "warnings", "unknown")
+    expected = {name: rows.pop(name) for name in names if name in rows}
+    if not expected:
+        raise ContentError(
+            f"{path}: case {title!r}: says nothing that must come out: write '**faults**: none' for none"
+        )
     return Case(title, rows, expected)

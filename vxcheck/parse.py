@@ -19,6 +19,7 @@ import textfsm.parser
 from vxcheck import schema, values
 from vxcheck.content import TOTALS, Command, Platform
 from vxcheck.errors import ContentError
+from vxcheck.values import Value
 
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>]|\r(?=\n)|\r$")
 
@@ -57,10 +58,10 @@ class Rows:
 
     table: str
     columns: tuple[str, ...]
-    values: tuple[tuple[values.Value, ...], ...]
+    values: tuple[tuple[Value, ...], ...]
     lines: tuple[Mapping[str, int], ...]
 
-    def dicts(self) -> list[dict[str, values.Value]]:
+    def dicts(self) -> list[dict[str, Value]]:
         """Return the rows as dicts."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.values]
 
@@ -141,17 +142,16 @@ def _compare_totals(path: Path, text: str, found: Sequence[Rows]) -> None:
     last = 0
     for record, where in records(path, text):
         last = where[""]
-        for table, number in zip(header, record, strict=True):
-            if number:
-                printed[table] = printed.get(table, 0) + int(str(number))
+        for table, total in zip(header, record, strict=True):
+            if total:
+                printed[table] = printed.get(table, 0) + int(str(total))
     lines = text.splitlines()
     for rows in found:
         if rows.table not in header:
             continue
         if rows.table not in printed:
-            number = len(lines)
             why = "the output ends before the total that the device prints after its rows"
-            raise NotUnderstoodError(why, number, lines[-1] if lines else "")
+            raise NotUnderstoodError(why, len(lines), lines[-1] if lines else "")
         if printed[rows.table] != len(rows.values):
             why = f"the device counts {printed[rows.table]} rows of {rows.table}, {len(rows.values)} were read"
             raise NotUnderstoodError(why, last, lines[last - 1])

@@ -4,7 +4,7 @@
     DIR/<device>/<command>.txt          spaces are written _, other special characters %XX
     DIR/<device>/poll2/<command>.txt    the second look at counters
 
-A manifest made by hand needs only the platforms: {"vxcheck_snapshot": 1, "devices": [{"device": ..., "platform": ...}]};
+A manifest made by hand needs only the platforms, {"vxcheck_snapshot": 1, "devices": [{"device": ..., "platform": ...}]}:
 the outputs are then whatever lies in the devices' folders. docs/snapshot.md describes every key.
 """
 
@@ -78,10 +78,8 @@ def command_of(name: str) -> str:
 
 def write(snapshot: Snapshot, folder: Path) -> None:
     """Write a snapshot to a folder that is new or empty; nothing is overwritten."""
+    require_writable(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if any(folder.iterdir()):
-            raise UsageError(f"cannot write the snapshot to {folder}: the folder is not empty; name a new one")
         devices = [_write_device(device, folder) for device in snapshot.devices]
         manifest = {
             "vxcheck_snapshot": FORMAT,
@@ -93,6 +91,18 @@ def write(snapshot: Snapshot, folder: Path) -> None:
         _write(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise UsageError(f"cannot write the snapshot to {folder}: {error.strerror}: {error.filename}") from error
+
+
+def require_writable(folder: Path) -> None:
+    """Make the folder where it is missing; raise UsageError where a snapshot cannot go there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(folder.iterdir()):
+            raise UsageError(f"cannot write the snapshot to {folder}: the folder is not empty; name a new one")
+        if not os.access(folder, os.W_OK):
+            raise UsageError(f"cannot write the snapshot to {folder}: no permission to write there")
+    except OSError as error:
+        raise UsageError(f"cannot write the snapshot to {folder}: {error.strerror}") from error
 
 
 def read(folder: Path) -> Snapshot:

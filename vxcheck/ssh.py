@@ -203,7 +203,7 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
         username, _, rest = jump.rpartition("@")
         name, port = _split_port(rest)
         hops.append(_looked_up(config, name, port, username or host.username, ""))
-    for hop, target in zip(hops, [*hops[1:], way], strict=True):
+    for hop, target in zip(hops, [*hops[1:], way], strict=False):
         client = _client(trust)
         chain.append(client)
         sock = sock or _tcp(hop.address, hop.port, timeout)
@@ -212,7 +212,7 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
                 hop.address,
                 hop.port,
                 hop.username,
-                key_filename=[name for name in hop.key_files if Path(name).is_file()] or _key_of(host),
+                key_filename=next((name for name in hop.key_files if Path(name).is_file()), _key_of(host)),
                 password=host.password,
                 sock=sock,
                 timeout=timeout,
@@ -231,9 +231,9 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
     return sock
 
 
-def _key_of(host: Host) -> list[str] | None:
+def _key_of(host: Host) -> str | None:
     key_file = host.options.get("key_file")
-    return [str(Path(key_file).expanduser())] if key_file else None
+    return str(Path(key_file).expanduser()) if key_file else None
 
 
 def _tcp(address: str, port: int, timeout: float) -> socket.socket:

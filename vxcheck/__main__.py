@@ -1,0 +1,7 @@
+"""Run vxcheck as `python -m vxcheck`."""
+
+import sys
+
+from vxcheck.cli import main
+
+sys.exit(main())

@@ -1,0 +1,51 @@
+"""Print rows as a table, JSON or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+
+def write(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: str, out: TextIO) -> None:
+    """Write rows in one of the styles `table`, `json` and `csv`."""
+    if style == "json":
+        import json
+
+        found = [dict(zip(columns, row, strict=True)) for row in rows]
+        json.dump(found, out, indent=1, ensure_ascii=False, default=str)
+        out.write("\n")
+    elif style == "csv":
+        import csv
+
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([defused(cell(value)) for value in row] for row in rows)
+    else:
+        from tabulate import tabulate
+
+        shown = [[printable(cell(value)) for value in row] for row in rows]
+        out.write(tabulate(shown, list(columns), tablefmt="simple", disable_numparse=True) + "\n")
+        out.write(f"({len(rows)} row{'' if len(rows) == 1 else 's'})\n")
+
+
+def cell(value: Any) -> str:
+    """Return a value as text: nothing for NULL, names of a list with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(part) for part in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def printable(text: str) -> str:
+    """Return a device's text without what would move the cursor or change the colour of a terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text.replace("\t", " "))
+
+
+def defused(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text.lstrip("+-").isdigit() else text
