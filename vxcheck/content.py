@@ -25,7 +25,8 @@ class Command:
 
     `spellings` are what may be typed for it, the preferred one first; `{name}` in one stands for one interface's name.
     `collect` is false for what is read but never sent; the tables of an `optional` one are complete without it; one
-    that is `never_empty` has at least one row in any answer.
+    that is `never_empty` has at least one row in any answer. The device's own totals count rows, or, where one thing
+    has several rows, what differs in the columns `counted_by`.
     """
 
     platform: str
@@ -35,6 +36,7 @@ class Command:
     collect: bool = True
     optional: bool = False
     never_empty: bool = False
+    counted_by: tuple[str, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -121,7 +123,8 @@ def _command(platform: str, folder: Path) -> Command:
     templates = tuple(sorted(folder.glob("*.textfsm")))
     if not templates:
         raise ContentError(f"{folder}: no template (<table>.textfsm) in it")
-    about = _toml(folder / "command.toml", {"command", "spellings", "collect", "optional", "never_empty", "reason"})
+    known = {"command", "spellings", "collect", "optional", "never_empty", "counted_by", "reason"}
+    about = _toml(folder / "command.toml", known)
     name = about.get("command", folder.name.replace("_", " "))
     return Command(
         platform,
@@ -131,6 +134,7 @@ def _command(platform: str, folder: Path) -> Command:
         collect=about.get("collect", True),
         optional=about.get("optional", False),
         never_empty=about.get("never_empty", False),
+        counted_by=tuple(about.get("counted_by", [])),
     )
 
 

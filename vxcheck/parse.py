@@ -21,6 +21,7 @@ from vxcheck.content import TOTALS, Command, Platform
 from vxcheck.errors import ContentError
 from vxcheck.values import Value
 
+_UNFINISHED = "Unfinished"  # how the name of a template's state begins in which an output cannot end
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>]|\r(?=\n)|\r$")
 
 
@@ -83,7 +84,7 @@ def parse(platform: Platform, command: Command, text: str) -> list[Rows]:
     found = [_rows(path, text) for path in command.templates if path.stem != TOTALS]
     totals = next((path for path in command.templates if path.stem == TOTALS), None)
     if totals:
-        _compare_totals(totals, text, found)
+        _compare_totals(totals, text, found, command.counted_by)
     if command.never_empty and not any(rows.values for rows in found):
         raise NotUnderstoodError("the output is empty, which it never is on a device that answers it")
     return found
@@ -136,7 +137,7 @@ def _rows(path: Path, text: str) -> Rows:
     return Rows(table.name, tuple(names), tuple(found), tuple(lines))
 
 
-def _compare_totals(path: Path, text: str, found: Sequence[Rows]) -> None:
+def _compare_totals(path: Path, text: str, found: Sequence[Rows], counted_by: Sequence[str]) -> None:
     header = [name.lower() for name in template(path).header]
     printed: dict[str, int] = {}
     last = 0
@@ -152,8 +153,12 @@ def _compare_totals(path: Path, text: str, found: Sequence[Rows]) -> None:
         if rows.table not in printed:
             why = "the output ends before the total that the device prints after its rows"
             raise NotUnderstoodError(why, len(lines), lines[-1] if lines else "")
-        if printed[rows.table] != len(rows.values):
-            why = f"the device counts {printed[rows.table]} rows of {rows.table}, {len(rows.values)} were read"
+        read = len(rows.values)
+        if counted_by:
+            places = [rows.columns.index(name) for name in counted_by]
+            read = len({tuple(row[place] for place in places) for row in rows.values})
+        if printed[rows.table] != read:
+            why = f"the device counts {printed[rows.table]} rows of {rows.table}, {read} were read"
             raise NotUnderstoodError(why, last, lines[last - 1])
 
 
@@ -180,6 +185,9 @@ def records(path: Path, text: str) -> Iterator[tuple[list[str | list[str]], dict
     except textfsm.TextFSMError as error:
         line = lines[fsm.line_number - 1] if 0 < fsm.line_number <= len(lines) else ""
         raise NotUnderstoodError("not understood", fsm.line_number, line) from error
+    if fsm._cur_state_name.startswith(_UNFINISHED):
+        number = max((number for number, line in enumerate(lines, 1) if line.strip()), default=0)
+        raise NotUnderstoodError("the output ends before its last line", number, lines[number - 1] if number else "")
     yield from zip(result, fsm.lines_of_records, strict=True)
 
 

@@ -55,16 +55,18 @@ class Login:
 class EmulatedDevice:
     """Serve one device's recorded answers over SSH at a free port of loopback, until closed.
 
-    `answers` are by command; a newline ends each answer that is not empty. `received` lists every line that came in.
+    `answers` are by command; a newline ends each answer that is not empty. `received` lists every line that
+    came in, `logins_tried` counts passwords.
     """
 
     def __init__(self, name: str, platform: str, answers: Mapping[str, str], login: Login) -> None:
         self.name = name
         self.platform = platform
         self.received: list[str] = []
+        self.logins_tried = 0
         self.host_key: paramiko.PKey = paramiko.ECDSAKey.generate()
         self._answers = answers
-        self._login = login
+        self.login = login
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._transports: list[paramiko.Transport] = []
         threading.Thread(target=self._serve, name=f"emulated {name}", daemon=True).start()
@@ -98,7 +100,7 @@ class EmulatedDevice:
         transport.add_server_key(self.host_key)
         # A peer that goes away in the middle is no affair of the other sessions.
         with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
-            transport.start_server(server=_Door(self._login))
+            transport.start_server(server=_Door(self))
             channel = transport.accept(30)
             if channel is not None:
                 self._command_line(channel)
@@ -138,17 +140,17 @@ class EmulatedDevice:
 class _Door(paramiko.ServerInterface):
     """Let the one login in, by password, to one interactive session."""
 
-    def __init__(self, login: Login) -> None:
-        self._login = login
+    def __init__(self, device: EmulatedDevice) -> None:
+        self._device = device
 
     def get_allowed_auths(self, username: str) -> str:
         return "password"
 
     def check_auth_password(self, username: str, password: str) -> int:
-        known = hmac.compare_digest(
-            f"{username}\0{password}".encode(), f"{self._login.username}\0{self._login.password}".encode()
-        )
-        return AUTH_SUCCESSFUL if known else AUTH_FAILED
+        self._device.logins_tried += 1
+        login = self._device.login
+        right = hmac.compare_digest(f"{username}\0{password}".encode(), f"{login.username}\0{login.password}".encode())
+        return AUTH_SUCCESSFUL if right else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         return OPEN_SUCCEEDED if kind == "session" else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED

@@ -1,0 +1,1 @@
+"""The tests: every sample of every parser, every case of every check, and a module each for the engine."""
