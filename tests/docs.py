@@ -16,8 +16,7 @@ def checks() -> str:
     """Return the page of all checks."""
     found = pages.load()
     lines = [NOTE, "# Checks", "", "| check | severity | finds |", "|---|---|---|"]
-    for check in found.values():
-        lines.append(f"| [{check.name}](#{check.name}) | {check.severity} | {check.title} |")
+    lines += [f"| [{check.name}](#{check.name}) | {check.severity} | {check.title} |" for check in found.values()]
     for check in found.values():
         wire = re.search(r"## On the wire\n(.*?)\n## ", check.page, re.DOTALL)
         lines += ["", f"## {check.name}", "", f"*{check.title}.* Says: `{check.message}`"]

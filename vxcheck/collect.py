@@ -153,7 +153,7 @@ def _login(host: Host, allowed: set[str], options: Options) -> tuple[BaseConnect
 def _not_connected(error: BaseException, doing: str, where: str, options: Options) -> _StoppedError:
     """Say why there is no session, from the first cause that netmiko and paramiko wrapped."""
     causes = [error]
-    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) and not isinstance(causes[-1], ssh.NoAnswerError):
         causes.append(cause)
     for cause in reversed(causes):
         match cause:
@@ -171,7 +171,7 @@ def _not_connected(error: BaseException, doing: str, where: str, options: Option
                 return _StoppedError(UNREACHABLE, f"{doing}: the name does not resolve: {cause.strerror}")
             case ConnectionRefusedError():
                 return _StoppedError(UNREACHABLE, f"{doing}: connection refused; is SSH enabled, on that port?")
-            case TimeoutError():
+            case ssh.NoAnswerError():
                 why = f"no answer within {options.login_timeout:g} s; is it up, and is there a route to it?"
                 return _StoppedError(UNREACHABLE, f"{doing}: {why}")
             case paramiko.ChannelException():
@@ -181,8 +181,12 @@ def _not_connected(error: BaseException, doing: str, where: str, options: Option
                 why = "logged in, but no prompt came; is the platform in the inventory right?"
                 return _StoppedError(TIMED_OUT, f"{doing}: {why}")
     said = " ".join(str(causes[-1]).split()) or type(causes[-1]).__name__
-    timed_out = "timeout" in said.lower() or "timed out" in said.lower() or "banner" in said.lower()
-    return _StoppedError(TIMED_OUT if timed_out else UNREACHABLE, f"{doing}: {said}")
+    # paramiko says "No existing session" where the server did not get as far as its keys in time.
+    slow = isinstance(causes[-1], TimeoutError) or re.search("timeout|timed out|banner|No existing session", said, re.I)
+    if slow:
+        why = f"it was reached, but the login came to no end within {options.login_timeout:g} s ({said})"
+        return _StoppedError(TIMED_OUT, f"{doing}: {why}")
+    return _StoppedError(UNREACHABLE, f"{doing}: {said}")
 
 
 def _known_name(where: str) -> str:

@@ -1,7 +1,7 @@
 """Read checks: a query, and beside it the page that says what it finds, why it matters, how to mend it, and its cases.
 
 A page's form, by headings: `# title`, then `- key: value` lines, prose under `## On the wire`, the remedy of each
-platform under `## Mend` / `### <platform>`, and `## Cases`, each a `### heading` with tables named by lines `**table**`:
+platform under `## Mend` / `### <platform>`, and `## Cases`, each a `### heading` with tables named by `**table**`:
 rows that go in, and under **faults**, **warnings** and **unknown** the rows that must come out.
 """
 
@@ -70,7 +70,7 @@ def read(path: Path) -> Check:
         raise ContentError(f"{page_path}: line 1: must be '# ' and the title")
     sections = _sections(page, "## ")
     keys = _keys(page_path, sections[""])
-    mend = {name: text.strip() for name, text in _sections(sections.get("Mend", ""), "### ").items() if name}
+    mend = {name: text.strip("\n") for name, text in _sections(sections.get("Mend", ""), "### ").items() if name}
     cases = tuple(
         _case(page_path, name, text) for name, text in _sections(sections.get("Cases", ""), "### ").items() if name
     )

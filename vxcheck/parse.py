@@ -140,9 +140,9 @@ def _rows(path: Path, text: str) -> Rows:
 def _compare_totals(path: Path, text: str, found: Sequence[Rows], counted_by: Sequence[str]) -> None:
     header = [name.lower() for name in template(path).header]
     printed: dict[str, int] = {}
-    last = 0
+    line = 0
     for record, where in records(path, text):
-        last = where[""]
+        line = line or where[""]
         for table, total in zip(header, record, strict=True):
             if total:
                 printed[table] = printed.get(table, 0) + int(str(total))
@@ -159,7 +159,7 @@ def _compare_totals(path: Path, text: str, found: Sequence[Rows], counted_by: Se
             read = len({tuple(row[place] for place in places) for row in rows.values})
         if printed[rows.table] != read:
             why = f"the device counts {printed[rows.table]} rows of {rows.table}, {read} were read"
-            raise NotUnderstoodError(why, last, lines[last - 1])
+            raise NotUnderstoodError(why, line, lines[line - 1])
 
 
 @cache
@@ -185,7 +185,7 @@ def records(path: Path, text: str) -> Iterator[tuple[list[str | list[str]], dict
     except textfsm.TextFSMError as error:
         line = lines[fsm.line_number - 1] if 0 < fsm.line_number <= len(lines) else ""
         raise NotUnderstoodError("not understood", fsm.line_number, line) from error
-    if fsm._cur_state_name.startswith(_UNFINISHED):
+    if fsm.state.startswith(_UNFINISHED):
         number = max((number for number, line in enumerate(lines, 1) if line.strip()), default=0)
         raise NotUnderstoodError("the output ends before its last line", number, lines[number - 1] if number else "")
     yield from zip(result, fsm.lines_of_records, strict=True)
@@ -202,6 +202,11 @@ class _Tracking(textfsm.TextFSM):  # type: ignore[misc]  # textfsm is not typed
         self.lines_of_records: list[dict[str, int]] = []
         self._lines: dict[str, int] = {}
         self._filldown = {value.name for value in self.values if "Filldown" in value.OptionNames()}
+
+    @property
+    def state(self) -> str:
+        """Return the name of the state that the template is in."""
+        return str(self._cur_state_name)
 
     def _CheckLine(self, line: str) -> None:
         self.line_number += 1

@@ -4,7 +4,7 @@
     DIR/<device>/<command>.txt          spaces are written _, other special characters %XX
     DIR/<device>/poll2/<command>.txt    the second look at counters
 
-A manifest made by hand needs only the platforms, {"vxcheck_snapshot": 1, "devices": [{"device": ..., "platform": ...}]}:
+A manifest made by hand needs only platforms: {"vxcheck_snapshot": 1, "devices": [{"device": ..., "platform": ...}]}:
 the outputs are then whatever lies in the devices' folders. docs/snapshot.md describes every key.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import socket
 import threading
@@ -21,12 +22,20 @@ _CONFIG = Path("~/.ssh/config").expanduser()
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
 
 
+# Options of an inventory that are followed here, not by netmiko.
+_OURS = {"ssh_config_file", "jump_host", "use_keys", "key_file"}
+
+
 class HostKeyError(Exception):
     """Say that a host key is not the known one (`changed`), or that none is known."""
 
     def __init__(self, reason: str, *, changed: bool) -> None:
         super().__init__(reason)
         self.changed = changed
+
+
+class NoAnswerError(OSError):
+    """Say that no TCP connection came about in time."""
 
 
 class ForbiddenCommandError(Exception):
@@ -91,15 +100,29 @@ class _Guarded:
 
     vxcheck_trust: Trust
     vxcheck_allowed: frozenset[str] = frozenset()
+    vxcheck_keys: tuple[str, ...] = ()
+    remote_conn: paramiko.Channel
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
         return _client(self.vxcheck_trust)
+
+    def _connect_params_dict(self) -> dict[str, Any]:
+        # netmiko takes one key file at most, and no word for "those in ~/.ssh"; paramiko takes any number.
+        parameters: dict[str, Any] = super()._connect_params_dict()  # type: ignore[misc]
+        return {**parameters, "key_filename": list(self.vxcheck_keys), "look_for_keys": False}
 
     def write_channel(self, out_data: str) -> None:
         line = out_data.strip()
         if line and line not in self.vxcheck_allowed:
             raise ForbiddenCommandError(f"{line!r} is not on the list of the platform's commands: it was not sent")
         super().write_channel(out_data)  # type: ignore[misc]  # netmiko's class follows in the bases
+
+    def read_channel(self) -> str:
+        # netmiko goes on reading nothing from a closed channel until its time is up.
+        text: str = super().read_channel()  # type: ignore[misc]
+        if not text and self.remote_conn.closed:
+            raise EOFError("the device closed the connection")
+        return text
 
 
 @cache
@@ -120,13 +143,19 @@ def connect(host: Host, trust: Trust, allowed: Collection[str], timeout: float) 
             "conn_timeout": timeout,
             "auth_timeout": timeout,
             "banner_timeout": timeout,
-            **{key: value for key, value in host.options.items() if key not in ("ssh_config_file", "jump_host")},
+            **{key: value for key, value in host.options.items() if key not in _OURS},
         }
-        options.update(_credentials(host, way))
+        options |= {
+            "username": way.username or getpass.getuser(),
+            "password": host.password,
+            # A password in the inventory is meant: keys are then offered only where the inventory asks for them too,
+            # or the server would count each as a failed try.
+            "allow_agent": host.options.get("allow_agent", not host.password),
+        }
+        # netmiko logs in from its constructor: what it must know stands in a class of this one connection.
         kind = _guarded(host.platform)
-        guarded = type(
-            kind.__name__, (kind,), {"vxcheck_trust": trust, "vxcheck_allowed": frozenset(allowed)}
-        )  # netmiko logs in from its constructor: what it must know stands in a class of this one connection
+        known = {"vxcheck_trust": trust, "vxcheck_allowed": frozenset(allowed), "vxcheck_keys": _keys(host, way)}
+        guarded = type(kind.__name__, (kind,), known)
         return guarded(device_type=host.platform, host=way.address, port=way.port, sock=sock, **options), chain
     except BaseException:
         close(chain)
@@ -143,9 +172,11 @@ def needs_password(host: Host) -> bool:
     """Tell whether there is nothing to log in with: no password, no key file, no agent, no key in ~/.ssh."""
     if host.password or host.options.get("key_file") or _way(host).key_files:
         return False
-    if any(Path(f"~/.ssh/id_{kind}").expanduser().is_file() for kind in ("ed25519", "ecdsa", "rsa")):
-        return False
-    return not paramiko.Agent().get_keys()
+    agent = paramiko.Agent()
+    try:
+        return not _default_keys() and not agent.get_keys()
+    finally:
+        agent.close()
 
 
 def _client(trust: Trust) -> paramiko.SSHClient:
@@ -176,18 +207,19 @@ def _looked_up(
     )
 
 
-def _credentials(host: Host, way: _Way) -> dict[str, Any]:
-    # A password in the inventory is meant: keys are then offered only where the inventory asks for them too, or the
-    # server would count each as a failed try.
-    keys = not host.password
-    key_file = host.options.get("key_file") or next((name for name in way.key_files if Path(name).is_file()), None)
-    return {
-        "username": way.username or "",
-        "password": host.password,
-        "key_file": str(Path(key_file).expanduser()) if key_file else None,
-        "use_keys": host.options.get("use_keys", keys or bool(key_file)),
-        "allow_agent": host.options.get("allow_agent", keys),
-    }
+def _keys(host: Host, way: _Way) -> tuple[str, ...]:
+    """Return the key files that a host is offered: those that it names, else those in ~/.ssh."""
+    key_file = host.options.get("key_file")
+    if key_file:
+        return (str(Path(key_file).expanduser()),)
+    named = tuple(name for name in way.key_files if Path(name).is_file())
+    wanted = host.options.get("use_keys", not host.password)
+    return named or (_default_keys() if wanted else ())
+
+
+def _default_keys() -> tuple[str, ...]:
+    paths = (Path(f"~/.ssh/id_{kind}").expanduser() for kind in ("ed25519", "ecdsa", "rsa"))
+    return tuple(str(path) for path in paths if path.is_file())
 
 
 def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any]) -> Any:
@@ -212,7 +244,9 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
                 hop.address,
                 hop.port,
                 hop.username,
-                key_filename=next((name for name in hop.key_files if Path(name).is_file()), _key_of(host)),
+                key_filename=list(_keys(host, hop)),  # type: ignore[arg-type]  # paramiko takes a list too
+                look_for_keys=False,
+                allow_agent=host.options.get("allow_agent", not host.password),
                 password=host.password,
                 sock=sock,
                 timeout=timeout,
@@ -231,13 +265,11 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
     return sock
 
 
-def _key_of(host: Host) -> str | None:
-    key_file = host.options.get("key_file")
-    return str(Path(key_file).expanduser()) if key_file else None
-
-
 def _tcp(address: str, port: int, timeout: float) -> socket.socket:
-    sock = socket.create_connection((address, port), timeout)
+    try:
+        sock = socket.create_connection((address, port), timeout)
+    except TimeoutError as error:
+        raise NoAnswerError(str(error)) from error
     # A login is many small packets: Nagle's algorithm against delayed acknowledgements costs 40 ms for each.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock

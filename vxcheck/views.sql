@@ -84,22 +84,22 @@ WHERE NOT regexp_matches(r.mac, '^.[13579bdf]');
 
 -- Remote VTEPs that a device knows, by VNI: from its list (EOS: of all VNIs), from MAC addresses, from flood lists.
 CREATE VIEW known_vteps AS
-SELECT r.device, n.vni, r.peer, min(r.evidence) AS evidence
-FROM remote_vteps AS r
-JOIN vnis AS n ON n.device = r.device AND (r.vni IS NULL OR n.vni = r.vni)
-GROUP BY ALL
-UNION
-SELECT device, vni, peer, min(evidence) FROM remote_macs_by_vni GROUP BY ALL
-UNION
-SELECT f.device, n.vni, f.peer, min(f.evidence)
-FROM flood_lists AS f
-JOIN vnis AS n
-  ON n.device = f.device
- AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
-          WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
-          ELSE n.interface = f.interface END
-WHERE NOT is_multicast(f.peer)
-GROUP BY ALL;
+WITH told AS (
+    SELECT r.device, n.vni, r.peer, r.evidence
+    FROM remote_vteps AS r
+    JOIN vnis AS n ON n.device = r.device AND (r.vni IS NULL OR n.vni = r.vni)
+    UNION ALL
+    SELECT device, vni, peer, evidence FROM remote_macs_by_vni
+    UNION ALL
+    SELECT f.device, n.vni, f.peer, f.evidence
+    FROM flood_lists AS f
+    JOIN vnis AS n
+      ON n.device = f.device
+     AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
+              WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
+              ELSE n.interface = f.interface END
+)
+SELECT device, vni, peer, min(evidence) AS evidence FROM told WHERE NOT is_multicast(peer) GROUP BY ALL;
 
 -- Whether hosts behind a VTEP have been heard in a VNI: true, false, or NULL where its MAC table is not known.
 CREATE VIEW speakers AS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import textwrap
@@ -17,6 +18,7 @@ from vxcheck.rows import printable
 
 _COLOURS = {"PASSED": "32", "FAILED": "31", "INCOMPLETE": "33", "FAULT": "31", "WARNING": "33", "NOT RUN": "33"}
 _WIDTH = 80
+_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def render(report: Report, terminal: Terminal, *, verbose: bool = False) -> str:
     word, _, rest = reports.headline(report).partition(" ")
     parts = [f"{terminal.paint(word)} {rest}", *_devices(report, terminal)]
     shown: set[tuple[str, frozenset[str]]] = set()
+    told: list[Finding] = []
     for finding in report.findings:
         if finding.explained_by and not verbose:
             continue
@@ -66,7 +69,9 @@ def render(report: Report, terminal: Terminal, *, verbose: bool = False) -> str:
         if len(ends[1]) > 1 and ends in shown and _mirrored(report, finding):
             continue
         shown.add(ends)
-        parts.append(_finding(finding, report, terminal))
+        told.append(finding)
+    for _, group in itertools.groupby(told, key=lambda finding: (finding.check, finding.severity, finding.device)):
+        parts.append(_findings(list(group), report, terminal))
     parts += _not_run(report, terminal)
     parts.append(_counts(report) if not verbose else _every(report))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -99,31 +104,32 @@ def _mirrored(report: Report, finding: Finding) -> bool:
     )
 
 
-def _finding(finding: Finding, report: Report, terminal: Terminal) -> str:
-    word = "FAULT" if finding.severity == "error" else finding.severity.upper()
-    lines = [
-        f"{terminal.paint(word)} {finding.check}: {finding.device}",
-        terminal.wrap(printable(finding.message), 2),
-    ]
-    for one in finding.evidence[:8]:
-        where = f"  {one.device}: {one.command}, line {one.number}"
-        lines += [where, f"    | {printable(one.line).rstrip()}"]
-    if len(finding.evidence) > 8:
-        lines.append(f"  ... and {len(finding.evidence) - 8} lines more (--format json has all)")
+def _findings(findings: list[Finding], report: Report, terminal: Terminal) -> str:
+    """Return the findings of one check on one device, each with its lines, then the remedies that they share."""
+    word = "FAULT" if findings[0].severity == "error" else findings[0].severity.upper()
+    lines = [f"{terminal.paint(word)} {findings[0].check}: {findings[0].device}"]
     remedies: dict[str, list[str]] = {}
-    for device, platform, text in finding.mend:
-        remedies.setdefault(text, []).append(f"{device} ({platform})")
+    for finding in findings:
+        lines.append(terminal.wrap(printable(finding.message), 2))
+        for one in finding.evidence[:_LINES]:
+            lines += [f"    {one.device}: {one.command}, line {one.number}", f"      | {printable(one.line).strip()}"]
+        if len(finding.evidence) > _LINES:
+            lines.append(f"    ... and {len(finding.evidence) - _LINES} lines more (--format json has all)")
+        for device, platform, text in finding.mend:
+            devices = remedies.setdefault(text, [])
+            if (who := f"{device} ({platform})") not in devices:
+                devices.append(who)
     for text, devices in remedies.items():
         lines.append(f"  To mend on {' or '.join(devices)}:")
         lines.append(terminal.wrap(printable_block(text), 4))
-    follows = [
-        other
+    names = {
+        f"{other.check} on {other.device}": None
+        for finding in findings
         for other in report.findings
         if other.explained_by == finding.check and {other.device, *_peers(other)} <= {finding.device, *_peers(finding)}
-    ]
-    if follows:
-        names = ", ".join(dict.fromkeys(f"{other.check} on {other.device}" for other in follows))
-        lines.append(terminal.wrap(f"Follows from it: {names} (-v shows them).", 2))
+    }
+    if names:
+        lines.append(terminal.wrap(f"Follows from it: {', '.join(names)} (-v shows them).", 2))
     return "\n".join(lines)
 
 
