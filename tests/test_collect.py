@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run
-from vxcheck import content
+from vxcheck import collect, content
 from vxcheck.demo import lab
 from vxcheck.demo.lab import RunningLab
 from vxcheck.demo.server import EmulatedDevice
@@ -55,7 +55,7 @@ def test_all_is_collected_and_nothing_but_the_listed_commands_is_sent(vxcheck: R
     assert set(conditions(ran.report).values()) == {"collected"}
     for device in live.devices:
         platform = content.platforms()[device.platform]
-        listed = {spelling for command in platform.commands if command.collect for spelling in command.spellings}
+        listed = {spelling for command in collect.planned(platform) for spelling in collect.spellings(command)}
         assert device.received
         assert set(device.received) <= listed | set(platform.session)
 

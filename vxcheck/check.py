@@ -190,9 +190,10 @@ class _Examination:
         examined = len(rows) - len(unknown)
         findings = tuple(self._finding(group) for group in self._groups(row for row in rows if row["fault"]))
         severity = _worst([finding.severity for finding in findings]) or check.severity
-        if any(finding.severity == "error" for finding in findings):
-            return Result(check.name, device.name, FAILED, severity, examined, "", findings)
         reason = "; ".join(dict.fromkeys(self._format(check.unknown or "a value is unknown", row) for row in unknown))
+        if any(finding.severity == "error" for finding in findings):
+            # What could not be told besides does not hide behind the fault.
+            return Result(check.name, device.name, FAILED, severity, examined, reason, findings)
         if unknown and not all(row.get("unexamined_device") in self.fabric.left_out for row in unknown):
             return Result(check.name, device.name, NOT_RUN, severity, examined, reason, findings)
         if unknown and not examined:
@@ -203,6 +204,10 @@ class _Examination:
         if device.vxlan and others and self._compares():
             why = ", ".join(f"{name} ({reason})" for name, reason in others.items())
             return Result(check.name, device.name, NOT_RUN, severity, 0, f"nothing to compare with: not known: {why}")
+        if device.vxlan and self._compares() and sum(bool(one.vxlan) for one in self.devices) == 1:
+            status = NOT_ASKED if self.fabric.left_out else NOT_RUN
+            reason = "it is the only VTEP that was examined: there is nothing to compare it with"
+            return Result(check.name, device.name, status, severity, 0, reason)
         reason = check.not_applicable if device.vxlan else "it has no VXLAN interface"
         return Result(check.name, device.name, NOT_APPLICABLE, severity, 0, reason)
 

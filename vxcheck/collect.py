@@ -86,6 +86,11 @@ def planned(platform: Platform, poll: int = 1) -> list[Command]:
     return [command for command in commands if any(tables[t].has_poll for t in command.tables if t in tables)]
 
 
+def spellings(command: Command) -> list[str]:
+    """Return what is sent for a command: itself, then by its full path, where it is not found. Others are only read."""
+    return [command.name, *(spelling for spelling in command.spellings if spelling.startswith("/"))]
+
+
 def _collect_device(host: Host, platform: Platform | None, options: Options) -> Device:
     clock = time.monotonic()
     outputs: list[Output] = []
@@ -120,7 +125,7 @@ def _collect_device(host: Host, platform: Platform | None, options: Options) -> 
 
 
 def _talk(host: Host, platform: Platform, options: Options, outputs: list[Output]) -> None:
-    allowed = {*platform.session, *(s for command in platform.commands for s in command.spellings if "{" not in s)}
+    allowed = {*platform.session, *(s for command in planned(platform) for s in spellings(command))}
     connection, chain = _login(host, allowed, options)
     try:
         for poll in range(1, options.polls + 1):
@@ -182,7 +187,9 @@ def _not_connected(error: BaseException, doing: str, where: str, options: Option
                 return _StoppedError(TIMED_OUT, f"{doing}: {why}")
     said = " ".join(str(causes[-1]).split()) or type(causes[-1]).__name__
     # paramiko says "No existing session" where the server did not get as far as its keys in time.
-    slow = isinstance(causes[-1], TimeoutError) or re.search("timeout|timed out|banner|No existing session", said, re.I)
+    slow = isinstance(causes[-1], TimeoutError) or re.search(
+        "timeout|timed out|banner|No existing session", said, re.IGNORECASE
+    )
     if slow:
         why = f"it was reached, but the login came to no end within {options.login_timeout:g} s ({said})"
         return _StoppedError(TIMED_OUT, f"{doing}: {why}")
@@ -197,9 +204,8 @@ def _known_name(where: str) -> str:
 def _ask(connection: BaseConnection, platform: Platform, command: Command, poll: int, options: Options) -> Output:
     """Send one command in the first of its spellings that the device accepts."""
     clock = time.monotonic()
-    spellings = [spelling for spelling in command.spellings if "{" not in spelling]
     refusal, text = None, ""
-    for spelling in spellings:
+    for spelling in spellings(command):
         try:
             text = _answer(connection, spelling, options.read_timeout)
         except ReadTimeout as error:
@@ -238,5 +244,5 @@ def _without(output: Output, secrets: Sequence[str]) -> Output:
 
 def _hide(text: str, secrets: Sequence[str]) -> str:
     for secret in secrets:
-        text = text.replace(secret, "********")
+        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "********", text)
     return text

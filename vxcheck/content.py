@@ -47,6 +47,10 @@ class Command:
         """Tell whether what was typed is this command in one of its spellings."""
         return any(_spelling_pattern(spelling).fullmatch(typed) for spelling in self.spellings)
 
+    def of_one(self, typed: str) -> bool:
+        """Tell whether what was typed asks for one interface only."""
+        return not any(_spelling_pattern(one).fullmatch(typed) for one in self.spellings if "{" not in one)
+
 
 @dataclass(frozen=True)
 class Platform:

@@ -164,6 +164,7 @@ def _load_device(fabric: Fabric, device: Device, platform: Platform | None) -> N
     tables = schema.tables()
     loading: dict[str, _Loading] = {}
     states: dict[str, tuple[str, str]] = {}
+    whole: set[str] = set()
     for output in device.outputs:
         command = platform.command(output.command) if platform else None
         condition, reason = output.condition, output.reason
@@ -179,6 +180,10 @@ def _load_device(fabric: Fabric, device: Device, platform: Platform | None) -> N
         )
         if command:
             states[command.name] = _worse(states.get(command.name), (condition, reason))
+            whole |= set() if command.of_one(output.command) else {command.name}
+    for name in states.keys() - whole:
+        if states[name][0] == COLLECTED and (lacking := _lacking(platform, states, whole, loading)):
+            states[name] = MISSING, lacking
     for name, gathered in loading.items():
         columns = ["device", *(column.name for column in tables[name].columns if column.name != "device")]
         insert(connection, name, columns, [tuple(row.get(c) for c in columns) for row in gathered.rows.values()])
@@ -190,6 +195,25 @@ def _load_device(fabric: Fabric, device: Device, platform: Platform | None) -> N
         [(device.name, device.platform, condition, reason)],
     )
     _cover(fabric, device.name, _coverage(device, platform, states))
+
+
+def _lacking(
+    platform: Platform | None,
+    states: Mapping[str, tuple[str, str]],
+    whole: set[str],
+    loading: Mapping[str, _Loading],
+) -> str:
+    """Say what a command lacks of which only outputs of one interface each are there; '' where nothing is lacking."""
+    listing = [command.name for command in (platform.fills("links") if platform else ()) if command.name in whole]
+    if not any(states[one][0] == COLLECTED for one in listing):
+        return "only single interfaces were shown, and nothing lists them all"
+    listed, shown = (
+        {row["interface"] for row in loading[table].rows.values()} if table in loading else set()
+        for table in ("links", "vteps")
+    )
+    # Interfaces of other kinds have no details that anything here would miss.
+    missing = sorted(one for one in listed - shown if one.startswith("vxlan"))
+    return f"the details of {', '.join(missing)} were not shown" if missing else ""
 
 
 def _load_output(

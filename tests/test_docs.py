@@ -1,0 +1,53 @@
+"""The generated pages are those of the code, and what the other pages name exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import docs
+from vxcheck import cli, pages, schema
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("name", docs.PAGES)
+def test_generated_page_is_current(name: str) -> None:
+    assert (docs.DOCS / name).read_text(encoding="utf-8") == docs.PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize(
+    "path", [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
+)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_readme_commands_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    parser = cli._parser()
+    commands = re.findall(r"`vxcheck ([a-z]+)[^`]*`|^ {4}vxcheck ([a-z]+)", text, re.MULTILINE)
+    verbs = {one or other for one, other in commands}
+    assert {"check", "collect", "show", "query", "parse", "explain"} <= verbs
+    for verb in verbs:
+        assert f" {verb} " in parser.format_help()
+    for target in re.findall(r"make ([a-z]+)", text):
+        assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_changelog_names_every_check() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [name for name in pages.load() if f"`{name}`" not in text] == []
+
+
+def test_every_column_has_a_unit_and_a_meaning() -> None:
+    for table in schema.tables().values():
+        assert table.about
+        declared = re.search(rf"CREATE TABLE {table.name} \((.*?)^\)", schema.text(), re.DOTALL | re.MULTILINE)
+        assert declared
+        lines = [line for line in declared[1].splitlines() if line.strip()]
+        assert len(lines) == len(table.columns), f"{table.name}: a column without a comment"
+        assert all(column.unit and column.about for column in table.columns)
