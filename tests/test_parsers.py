@@ -82,9 +82,9 @@ def test_a_table_with_a_total_is_not_read_when_it_is_cut(sample: Path) -> None:
             found = rows_of(sample, cut)
         except (parse.NotUnderstoodError, parse.RefusedError):
             continue
-        # What is read of a cut text must be what a whole text says: the end was only empty tables or blanks.
+        # A device may print one table or two, each with its total: a cut behind a total leaves a whole output.
         assert whole.search(cut.rstrip()), f"read in spite of the cut at {end}"
-        assert {name: some for name, some in found.items() if some} == {n: some for n, some in rows.items() if some}
+        assert all(some == rows[name][: len(some)] for name, some in found.items())
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
@@ -93,10 +93,9 @@ def test_template_accounts_for_every_line(template: Path) -> None:
     rules = [line for line in text.splitlines() if line.startswith(" ")]
     states = re.findall(r"^(?!Value\b|#)(\w+)$", text, re.MULTILINE)
     assert text.count("  ^. -> Error") == len([state for state in states if state not in ("EOF", "End")])
-    for rule in rules:
-        assert not re.search(r"(?<!\\)\.[*+]", rule), f"anything at all: {rule}"
-    for value in re.findall(r"^Value .*\((.*)\)$", text, re.MULTILINE):
-        assert not re.search(r"(?<![\\\]])\.[*+]", value), f"anything at all: {value}"
+    for rule in [*rules, *re.findall(r"^Value .*\((.*)\)$", text, re.MULTILINE)]:
+        outside_classes = re.sub(r"\[(?:\\.|[^\]\\])+\]", "", rule)
+        assert not re.search(r"(?<!\\)\.[*+]", outside_classes), f"anything at all: {rule}"
     fsm = textfsm.TextFSM(io.StringIO(text))  # stock textfsm takes it, so netmiko does
     if template.stem == content.TOTALS:
         assert {name.lower() for name in fsm.header} <= schema.tables().keys()

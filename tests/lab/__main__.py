@@ -7,16 +7,17 @@ import sys
 
 from . import removal
 from .device import PASSWORD
-from .faults import FAULTS, HARMLESS, Fault, inject, injected, undo
+from .faults import FAULTS_OF, Fault, inject, injected, undo
+from .faults.table import measured
 from .lab import TOPOLOGIES, Lab, attach, up
 from .namespaces import LabError
 from .requirements import missing
-from .traffic import learn, measure
+from .traffic import converge, measure
 
 _WELCOME = """\
 The {topology} lab is up, and its nodes have learned each other: {reach}.
 
-  check it       {inside} vxcheck check {inventory}
+  check it       {inside} vxcheck check {inventory} --known-hosts {known_hosts}
   log in         {inside} ssh -F {ssh_config} {device}
                  (devices: {devices}; password, if you want none of the key: {password})
   a shell there  {inside} $SHELL
@@ -30,10 +31,6 @@ The {topology} lab is up, and its nodes have learned each other: {reach}.
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; give 0, or 2 with a message on standard error."""
     options = _parser().parse_args(argv)
-    reason = missing()
-    if reason:
-        print(f"the lab cannot run here: {reason}", file=sys.stderr)
-        return 2
     try:
         return int(_VERBS[options.verb](options) or 0)
     except LabError as error:
@@ -47,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb in _VERBS:
         command = verbs.add_parser(verb, help=(_VERBS[verb].__doc__ or "").split(".")[0])
         command.add_argument("--name", default="demo", help="the lab's name (default: demo)")
-        if verb == "up":
+        if verb in ("up", "measure"):
             command.add_argument("--topology", choices=sorted(TOPOLOGIES), default="seed")
         if verb == "down":
             command.add_argument("--all", action="store_true", help="remove every lab that is left on this machine")
@@ -58,15 +55,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _up(options: argparse.Namespace) -> None:
     """Bring a lab up that stays until `down`."""
-    lab = up(TOPOLOGIES[options.topology], options.name, keep=True)
+    topology = TOPOLOGIES[options.topology]
+    reason = missing(topology)
+    if reason:
+        raise LabError(f"the {topology.name} lab cannot run here: {reason}")
+    lab = up(topology, options.name, keep=True)
     devices = [device.name for device in lab.topology.devices]
     print(
         _WELCOME.format(
             topology=lab.topology.name,
-            reach=learn(lab),
+            reach=converge(lab),
             run=lab.run,
             inside=" ".join(lab.command()),
             inventory=lab.inventory,
+            known_hosts=lab.known_hosts,
             ssh_config=lab.ssh_config,
             device=devices[0],
             devices=", ".join(devices),
@@ -91,9 +93,16 @@ def _status(options: argparse.Namespace) -> None:
 
 
 def _faults(_: argparse.Namespace) -> None:
-    """List the faults of the seed lab."""
-    for fault in (*FAULTS, *HARMLESS):
-        print(f"{fault.name:<26} {fault.description}")
+    """List the faults of every topology."""
+    for topology, faults in FAULTS_OF.items():
+        for fault in faults:
+            print(f"{topology:<5} {fault.name:<26} {fault.description}")
+
+
+def _measure(options: argparse.Namespace) -> None:
+    """Try every fault of a topology on a lab of its own, and print what each ping lost."""
+    for row in measured(TOPOLOGIES[options.topology], FAULTS_OF[options.topology]):
+        print(row, flush=True)
 
 
 def _inject(options: argparse.Namespace) -> None:
@@ -113,15 +122,23 @@ def _undo(options: argparse.Namespace) -> None:
 
 
 def _fault(lab: Lab, name: str) -> Fault:
-    if lab.topology.name != "seed":
-        raise LabError(f"the faults are those of the seed lab, and {lab.run} is a {lab.topology.name} lab")
-    for fault in (*FAULTS, *HARMLESS):
+    for fault in FAULTS_OF[lab.topology.name]:
         if fault.name == name:
             return fault
-    raise LabError(f"there is no fault named {name}: `python -m tests.lab faults` lists them")
+    raise LabError(
+        f"there is no fault named {name} for the {lab.topology.name} lab: `python -m tests.lab faults` lists them"
+    )
 
 
-_VERBS = {"up": _up, "down": _down, "status": _status, "faults": _faults, "inject": _inject, "undo": _undo}
+_VERBS = {
+    "up": _up,
+    "down": _down,
+    "status": _status,
+    "faults": _faults,
+    "measure": _measure,
+    "inject": _inject,
+    "undo": _undo,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,8 +11,9 @@ from pathlib import Path
 from .namespaces import LabError, inside
 from .topology import Login, Machine
 
-PASSWORD = "vxlan-lab"  # noqa: S105 - good for nothing outside a namespace that nothing else reaches
-_PASSWORD_HASH = "$6$vxlab$P3Vk/8N0cf6Fud4.HcHKSUegJOZ5InfJmefY9LPbNqY44uVa.WXD7F0lfqHZNyEipje9odKL0ICw8Tz5IKq1N."
+PASSWORD = "vxlan-lab"
+# The same password, as crypt(3) keeps it in /etc/shadow.
+_SHADOW_ENTRY = "$6$vxlab$P3Vk/8N0cf6Fud4.HcHKSUegJOZ5InfJmefY9LPbNqY44uVa.WXD7F0lfqHZNyEipje9odKL0ICw8Tz5IKq1N."
 _UID = 1000
 _HERE = Path(__file__).parent
 
@@ -85,12 +86,15 @@ def _write_accounts(etc: Path, name: str, login: Login) -> None:
         "root:x:0:0:root:/root:/bin/bash",
         "sshd:x:100:65534::/run/sshd:/usr/sbin/nologin",
         "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin",
+        "frr:x:120:120::/nonexistent:/usr/sbin/nologin",
         f"{login.user}:x:{_UID}:{_UID}::/home/{login.user}:{shell}",
     )
+    # Members of frrvty may use vtysh.
+    groups = ("root:x:0:", "tty:x:5:", "nogroup:x:65534:", "frr:x:120:", f"frrvty:x:121:frr,{login.user}")
     (etc / "passwd").write_text("\n".join(passwd) + "\n")
-    (etc / "group").write_text(f"root:x:0:\ntty:x:5:\nnogroup:x:65534:\n{login.user}:x:{_UID}:\n")
+    (etc / "group").write_text("\n".join((*groups, f"{login.user}:x:{_UID}:")) + "\n")
     shadow = etc / "shadow"
-    shadow.write_text(f"root:*:19000::::::\nsshd:!:19000::::::\n{login.user}:{_PASSWORD_HASH}:19000::::::\n")
+    shadow.write_text(f"root:*:19000::::::\nsshd:!:19000::::::\n{login.user}:{_SHADOW_ENTRY}:19000::::::\n")
     shadow.chmod(0o600)
     (etc / "hostname").write_text(f"{name}\n")
     (etc / "hosts").write_text(f"127.0.0.1 localhost {name}\n::1 localhost\n")
@@ -113,3 +117,5 @@ def _write_software(opt: Path, platform: str) -> None:
     folder = {"arista_eos": "eos", "vyos": "vyos"}.get(platform)
     if folder:
         shutil.copytree(_HERE / folder, opt / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        for path in (opt / folder).rglob("*"):
+            path.chmod(0o755)  # whatever the clone's umask was, the device's user reads and runs them

@@ -16,9 +16,15 @@ mount -t tmpfs tmpfs /var/log
 mkdir /run/sshd
 
 hostname "$name"
-for file in passwd group shadow hostname hosts; do
-    mount --bind "$root/etc/$file" "/etc/$file"
+
+# A whole /etc of its own: single files mounted over the host's would vanish when the host replaces them.
+for file in nsswitch.conf ld.so.cache profile profile.d bash.bashrc inputrc pam.d security alternatives \
+    iproute2 protocols services localtime os-release debian_version mtab environment; do
+    if [ -e "/etc/$file" ]; then set -- "$@" "/etc/$file"; fi
 done
+shift 2
+cp -a "$@" "$root/etc"
+mount --bind "$root/etc" /etc
 mount --bind "$root/home" /home
 mount --bind "$root/opt" /opt
 

@@ -20,15 +20,10 @@ connection_options:
     extras:
       use_keys: true
       key_file: {key_file}
-      ssh_strict: true
-      alt_host_keys: true
-      alt_key_file: {known_hosts}
 """
 
 
-def write_inventory(
-    folder: Path, devices: tuple[Machine, ...], password: str, key_file: Path, known_hosts: Path
-) -> None:
+def write_inventory(folder: Path, devices: tuple[Machine, ...], password: str, key_file: Path) -> None:
     """Write hosts.yaml, groups.yaml and defaults.yaml into `folder`; every login has a key and a password."""
     folder.mkdir()
     hosts, groups = "", {}
@@ -39,9 +34,7 @@ def write_inventory(
         groups[device.login.platform] = _GROUP.format(platform=device.login.platform, user=device.login.user)
     (folder / "hosts.yaml").write_text(hosts)
     (folder / "groups.yaml").write_text("".join(groups.values()))
-    (folder / "defaults.yaml").write_text(
-        _DEFAULTS.format(password=password, key_file=key_file, known_hosts=known_hosts)
-    )
+    (folder / "defaults.yaml").write_text(_DEFAULTS.format(password=password, key_file=key_file))
 
 
 def write_known_hosts(path: Path, keys: Mapping[str, str]) -> None:

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import device, removal
+from .evpn import EVPN
 from .headend import HEADEND
 from .inventory import write_inventory, write_known_hosts, write_ssh_config
 from .namespaces import LabError, build, inside, namespace
 from .seed import SEED
 from .topology import MANAGEMENT, Topology
 
-TOPOLOGIES = {topology.name: topology for topology in (SEED, HEADEND)}
+TOPOLOGIES = {topology.name: topology for topology in (SEED, HEADEND, EVPN)}
 _CLONE_NEWNET = 0x40000000
 
 
@@ -81,13 +82,14 @@ class Lab:
         user_key = device.make_key(self.key_file, "vxlab")
         host_keys = {}
         for machine in self.topology.devices:
-            assert machine.login
+            if machine.login is None:  # never so for a device; mypy cannot know
+                continue
             root = self.folder / machine.name
             host_keys[machine.login.address] = device.prepare(root, machine, machine.login, user_key)
             self._children.append(device.start(self.run, root, machine))
         write_known_hosts(self.known_hosts, host_keys)
         devices = self.topology.devices
-        write_inventory(self.inventory, devices, device.PASSWORD, self.key_file, self.known_hosts)
+        write_inventory(self.inventory, devices, device.PASSWORD, self.key_file)
         write_ssh_config(self.ssh_config, devices, self.key_file, self.known_hosts)
         for machine, child in zip(devices, self._children[-len(devices) :], strict=True):
             device.wait_for_sshd(self.folder / machine.name, machine, child)
@@ -102,7 +104,7 @@ def up(topology: Topology, run: str | None = None, *, keep: bool = False) -> Lab
     if not re.fullmatch("[a-z0-9]{1,20}", run):
         raise LabError(f"a lab's name is made of lower-case letters and digits, not {run!r}")
     if run in removal.runs():
-        raise LabError(f"there is a lab named {run} already: `python -m tests.lab down {run}` removes it")
+        raise LabError(f"there is a lab named {run} already: `python -m tests.lab down --name {run}` removes it")
     lab = Lab(run, topology)
     umask = os.umask(0o022)  # the devices' users must be able to read their files
     try:

@@ -19,7 +19,7 @@ NETNS = Path("/run/netns")
 
 def folder_of(run: str) -> Path:
     """Name the private folder of a run."""
-    return Path("/tmp") / f"vxlab-{run}"  # noqa: S108 - fixed, so that `down` finds it; made with mode 0700
+    return Path("/tmp") / f"vxlab-{run}"
 
 
 def namespaces_of(run: str) -> list[str]:
@@ -29,7 +29,7 @@ def namespaces_of(run: str) -> list[str]:
 
 def processes_of(run: str) -> list[int]:
     """List the processes that live in a run's namespaces, this one excepted."""
-    inodes = {os.stat(NETNS / name).st_ino for name in namespaces_of(run)}
+    inodes = {(NETNS / name).stat().st_ino for name in namespaces_of(run)}
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -45,22 +45,22 @@ def processes_of(run: str) -> list[int]:
 def remove(run: str) -> None:
     """Kill what lives in the run's namespaces, then remove them and the run's folder."""
     _kill_all(run)
-    with_lock = os.open("/run", os.O_RDONLY)
+    lock = os.open("/run", os.O_RDONLY)
     try:
-        fcntl.flock(with_lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX)
         lines = "".join(f"netns del {name}\n" for name in namespaces_of(run))
         if lines:
             subprocess.run(["ip", "-force", "-batch", "-"], input=lines, text=True, check=False, capture_output=True)
         _unmount_empty_netns()
     finally:
-        os.close(with_lock)
+        os.close(lock)
     shutil.rmtree(folder_of(run), ignore_errors=True)
 
 
 def runs() -> list[str]:
     """List the runs of which anything is left."""
     namespaces = {path.name.split("-")[1] for path in NETNS.glob("vxlab-*-*")}
-    folders = {path.name.removeprefix("vxlab-") for path in Path("/tmp").glob("vxlab-*")}  # noqa: S108
+    folders = {path.name.removeprefix("vxlab-") for path in Path("/tmp").glob("vxlab-*")}
     return sorted(namespaces | folders)
 
 

@@ -19,10 +19,14 @@ MAC_N001, MAC_N002 = "08:00:27:2d:da:a2", "08:00:27:a6:f1:3d"
 MAC_N003, MAC_N004 = "08:00:27:a9:6b:58", "08:00:27:2c:08:0f"
 
 
-def tenant(bridge: str, vxlan: str, how: str, port: str) -> tuple[str, ...]:
-    """Give the lines that join a tenant port and a VXLAN interface in a bridge of their own."""
+def tenant(bridge: str, vxlan: str, how: str, port: str, mac: str) -> tuple[str, ...]:
+    """Give the lines that join a tenant port and a VXLAN interface in a bridge of their own.
+
+    The bridge has its port's MAC address: left alone it would take the VXLAN interface's whenever that is lower.
+    """
     return (
-        f"link add {bridge} type bridge priority 0",
+        f"link set {port} address {mac}",
+        f"link add {bridge} address {mac} type bridge priority 0",
         f"link add {vxlan} mtu {MTU} {how}",
         f"link set {port} mtu {MTU} master {bridge} up",
         f"link set {vxlan} master {bridge} up",
@@ -33,14 +37,12 @@ def tenant(bridge: str, vxlan: str, how: str, port: str) -> tuple[str, ...]:
 _VYOS = Machine(
     VYOS,
     (
-        "link set eth3 address 08:00:27:2e:de:56",
-        "link set eth4 address 08:00:27:65:32:b1",
         "addr add 172.16.2.1/24 dev eth2",
         "link set eth2 up",
         "route add 172.16.1.0/24 via 172.16.2.254",
         "route add 172.16.3.0/24 via 172.16.2.254",
-        *tenant("br100", "vxlan0", RED_VYOS, "eth3"),
-        *tenant("br200", "vxlan1", BLUE_VYOS, "eth4"),
+        *tenant("br100", "vxlan0", RED_VYOS, "eth3", "08:00:27:2e:de:56"),
+        *tenant("br200", "vxlan1", BLUE_VYOS, "eth4", "08:00:27:65:32:b1"),
     ),
     login=Login("vyos", "vyos", "192.0.2.11"),
 )
@@ -70,8 +72,8 @@ _ARISTA = Machine(
         "addr add 172.16.3.1/32 dev lo",
         "link set et1 up",
         "route add 172.16.2.0/24 via 172.16.1.254",
-        *tenant("vlan100", "vx10", RED_ARISTA, "et2"),
-        *tenant("vlan200", "vx20", BLUE_ARISTA, "et3"),
+        *tenant("vlan100", "vx10", RED_ARISTA, "et2", "08:00:27:f4:c0:02"),
+        *tenant("vlan200", "vx20", BLUE_ARISTA, "et3", "08:00:27:f4:c0:03"),
     ),
     login=Login("arista_eos", "admin", "192.0.2.13"),
     management_port="ma1",
@@ -101,4 +103,5 @@ SEED = Topology(
         Flow("red", "n001", "n002", "192.168.0.1", "192.168.0.2"),
         Flow("blue", "n003", "n004", "192.168.0.1", "192.168.0.2"),
     ),
+    (("smcrouted", "smcroute"), ("smcroutectl", "smcroute")),
 )

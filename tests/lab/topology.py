@@ -65,6 +65,7 @@ class Topology:
     machines: tuple[Machine, ...]
     cables: tuple[Cable, ...]
     flows: tuple[Flow, ...]
+    programs: tuple[tuple[str, str], ...] = ()  # what it runs beside the lab's own, with the Debian package
 
     @property
     def devices(self) -> tuple[Machine, ...]:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .lab import Lab
+from .namespaces import inside
 from .topology import Flow
 
 # Both ends forget each other first: with warm ARP caches most one-way faults stay hidden.
 _FLUSH = "ip neigh flush all"
 _SMALL = "ping -n -q -c 1 -w 1 -i 0.2 {address}"
+# Small packets and large ones; the large may be fragmented, as most hosts' traffic may.
+_TALK = """
+size=$(($(cat /sys/class/net/eth0/mtu) - 28))
+while :; do
+    ip neigh flush all
+    ping -n -q -c 3 -i 0.2 -W 1 {address}
+    ping -n -q -c 3 -i 0.2 -W 1 -M dont -s $size {address}
+done
+"""
 # The largest packet that the node would send, not to be fragmented.
 _BIG = "ping -n -q -c 1 -w 1 -i 0.2 -M do -s $(($(cat /sys/class/net/eth0/mtu) - 28)) {address}"
 
@@ -51,10 +66,53 @@ def learn(lab: Lab) -> Reach:
         return Reach(frozenset(str(flow) for flow, answered in zip(both, arrived, strict=True) if not answered))
 
 
+def converge(lab: Lab, seconds: float = 20) -> Reach:
+    """Ping until nothing is lost and no link says NO-CARRIER, or until the time is up.
+
+    A new bridge forwards at once but says NO-CARRIER for up to a second; BGP needs two or three seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while ((reach := learn(lab)).lost or _some_link_has_no_carrier(lab)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return reach
+
+
+@contextmanager
+def talking(lab: Lab) -> Iterator[None]:
+    """Keep every flow busy, both ways, ARP included, so that counters polled meanwhile have something to count."""
+    talkers = [
+        subprocess.Popen(
+            inside(lab.run, flow.source, ["sh", "-c", _TALK.format(address=flow.target_address)]),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for flow in (*lab.topology.flows, *(flow.reverse for flow in lab.topology.flows))
+    ]
+    try:
+        yield
+    finally:
+        for talker in talkers:
+            os.killpg(talker.pid, signal.SIGKILL)
+            talker.wait()
+
+
+def settle(lab: Lab, accept: Callable[[frozenset[str]], bool], seconds: float = 10) -> Reach:
+    """Measure until the losses are those awaited or the time is up, and give the last losses."""
+    deadline = time.monotonic() + seconds
+    while not accept((reach := measure(lab)).lost) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return reach
+
+
 def forget_neighbours(lab: Lab, flows: Iterable[Flow]) -> None:
     """Empty the ARP and neighbour tables of the flows' nodes."""
     for name in sorted({name for flow in flows for name in (flow.source, flow.target)}):
         lab.execute(name, _FLUSH)
+
+
+def _some_link_has_no_carrier(lab: Lab) -> bool:
+    return any("NO-CARRIER" in lab.execute(device.name, "ip -o link show").stdout for device in lab.topology.devices)
 
 
 def _lost(lab: Lab, flows: tuple[Flow, ...]) -> set[str]:

@@ -37,7 +37,7 @@ Uptime:                 {hours} hours and {minutes} minutes
 Total memory:           1001208 kB
 Free memory:            {free} kB
 
-"""
+"""  # noqa: W291 - the switch ends two lines with blanks
 
 
 def answer(line: str) -> str:

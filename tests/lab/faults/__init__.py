@@ -1,10 +1,23 @@
-"""Hold every fault of the seed lab, each with how to put it in, how to take it out and what a ping sees of it."""
+"""Hold every fault of the labs, each with how to put it in, how to take it out and what a ping sees of it."""
 
 from .bridging import BRIDGING_FAULTS
+from .evpn import EVPN_FAULTS
 from .fault import Fault, Step, forget, inject, injected, undo
 from .tunnel import HARMLESS, TUNNEL_FAULTS
 from .underlay import UNDERLAY_FAULTS
 
-FAULTS = (*TUNNEL_FAULTS, *BRIDGING_FAULTS, *UNDERLAY_FAULTS)
+FAULTS = (*TUNNEL_FAULTS, *BRIDGING_FAULTS, *UNDERLAY_FAULTS)  # of the seed lab
+FAULTS_OF = {"seed": (*FAULTS, *HARMLESS), "evpn": EVPN_FAULTS, "headend": ()}
 
-__all__ = ["FAULTS", "HARMLESS", "Fault", "Step", "forget", "inject", "injected", "undo"]
+__all__ = [
+    "EVPN_FAULTS",
+    "FAULTS",
+    "FAULTS_OF",
+    "HARMLESS",
+    "Fault",
+    "Step",
+    "forget",
+    "inject",
+    "injected",
+    "undo",
+]

@@ -6,7 +6,6 @@ from ..seed import ARISTA, MAC_N001, MAC_N002, VYOS
 from .fault import Fault, Step
 from .steps import BLUE, BLUE_BACK, BLUE_FORTH, RED, RED_BACK, RED_BOTH, RED_FORTH, big_only, vyos
 
-
 _PORTS = {VYOS: "eth3", ARISTA: "et2", "n001": "eth0", "n002": "eth0"}
 _TUNNELS = {VYOS: (RED, "eth2"), ARISTA: ("vx10", "et1")}
 

@@ -40,12 +40,17 @@ def router(script: str) -> tuple[Step, ...]:
     return (Step(ROUTER, script),)
 
 
+# The router keeps an entry for every group that it has seen, so that only a new start forgets a wrong one.
+ROUTER_RESTARTED = router("""\
+smcroutectl kill
+while [ -e /run/smcroute.pid ]; do sleep 0.01; done
+smcrouted -f /run/smcroute.conf -l err""")
+
+
 def remake(vxlan: str, how: str) -> str:
     """Give the script that makes a VXLAN interface anew: most of its settings cannot be changed in place."""
     return (
-        f"ip link del {vxlan}\n"
-        f"ip link add {vxlan} mtu {MTU} {how}\n"
-        f"ip link set {vxlan} master {_BRIDGES[vxlan]} up\n"
+        f"ip link del {vxlan}\nip link add {vxlan} mtu {MTU} {how}\nip link set {vxlan} master {_BRIDGES[vxlan]} up\n"
     )
 
 
@@ -61,7 +66,9 @@ def remake_both(old: str, new: str) -> tuple[Step, ...]:
 
 HEALTHY_RED = vyos(remake(RED, RED_VYOS))
 # Both go before either comes back: two interfaces cannot hold one VNI on one port, not even in passing.
-HEALTHY_BOTH = vyos(f"ip link del {RED}\nip link add {RED} type bridge\n" + remake(BLUE, BLUE_VYOS) + remake(RED, RED_VYOS))
+HEALTHY_BOTH = vyos(
+    f"ip link del {RED}\nip link add {RED} type bridge\n" + remake(BLUE, BLUE_VYOS) + remake(RED, RED_VYOS)
+)
 
 
 def _changed(vxlan: str, old: str, new: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..seed import GROUP
 from .fault import Fault
-from .steps import ALL, BLUE_FORTH, RED_FORTH, arista, big_only, router, vyos
+from .steps import ALL, BLUE_FORTH, RED_FORTH, ROUTER_RESTARTED, arista, big_only, router, vyos
 
 _NFT = "nft add table inet fault\nnft 'add chain inet fault vxlan {{ type filter hook {} priority 0; }}'\n"
 _DROP = "nft add rule inet fault vxlan {} udp dport 4789 drop\n"
@@ -44,7 +44,7 @@ UNDERLAY_FAULTS = (
         "multicast_route_removed",
         "the router forwards the group in neither direction",
         router(f"smcroutectl del eth1 {GROUP} eth2\nsmcroutectl del eth2 {GROUP} eth1"),
-        router(f"smcroutectl add eth1 {GROUP} eth2\nsmcroutectl add eth2 {GROUP} eth1"),
+        ROUTER_RESTARTED,
         ALL,
         "none",
     ),
@@ -52,7 +52,7 @@ UNDERLAY_FAULTS = (
         "multicast_route_one_way",
         "the router forwards the group from EOS only",
         router(f"smcroutectl del eth1 {GROUP} eth2"),
-        router(f"smcroutectl add eth1 {GROUP} eth2"),
+        ROUTER_RESTARTED,
         RED_FORTH | BLUE_FORTH,
         "→ ok, ← none",
     ),

@@ -1,0 +1,42 @@
+"""Share one running lab of each topology among all tests of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .evpn import EVPN
+from .headend import HEADEND
+from .lab import Lab, running
+from .requirements import missing
+from .seed import SEED
+from .topology import Topology
+from .traffic import converge
+
+
+@pytest.fixture(scope="session")
+def seed_lab() -> Iterator[Lab]:
+    """Give the running seed lab; a test that breaks it must mend it."""
+    yield from _shared(SEED)
+
+
+@pytest.fixture(scope="session")
+def headend_lab() -> Iterator[Lab]:
+    """Give the running lab of four head-end VTEPs; a test that breaks it must mend it."""
+    yield from _shared(HEADEND)
+
+
+@pytest.fixture(scope="session")
+def evpn_lab() -> Iterator[Lab]:
+    """Give the running EVPN lab, converged; a test that breaks it must mend it and let it converge again."""
+    yield from _shared(EVPN)
+
+
+def _shared(topology: Topology) -> Iterator[Lab]:
+    reason = missing(topology)
+    if reason:
+        pytest.skip(f"no {topology.name} lab here: {reason}")
+    with running(topology) as lab:
+        converge(lab)
+        yield lab
