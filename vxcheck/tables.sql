@@ -225,7 +225,7 @@ CREATE TABLE link_counters (
 CREATE TABLE multicast_memberships (
     device           VARCHAR, -- name: the device
     interface        VARCHAR, -- name: the interface
-    multicast_group  VARCHAR, -- IP: the group, or the MAC of a link-layer membership
+    multicast_group  VARCHAR, -- IP: the group
     users            INTEGER, -- count: of those who joined, where told
     evidence         UBIGINT  -- line: where it was read
 );

@@ -59,8 +59,10 @@ _ROUTER = Machine(
     forwards=True,
     login=Login("linux", "netops", "192.0.2.12"),
     daemons=(
-        f"printf '%s\\n' 'mroute from eth1 group {GROUP} to eth2' 'mroute from eth2 group {GROUP} to eth1'"
-        " > /run/smcroute.conf",
+        (
+            f"printf '%s\\n' 'mroute from eth1 group {GROUP} to eth2' 'mroute from eth2 group {GROUP} to eth1'"
+            " > /run/smcroute.conf"
+        ),
         "smcrouted -f /run/smcroute.conf -l err",
     ),
 )
