@@ -287,8 +287,8 @@ def _explain(results: Sequence[Result], checks: Mapping[str, Check]) -> list[Res
     """Mark findings whose cause another check found on the same devices: one cause, one headline."""
     causes: dict[str, list[set[str]]] = {}
     for result in results:
-        for fault in result.faults:
-            causes.setdefault(fault.check, []).append(_devices_of(fault))
+        for finding in result.findings:
+            causes.setdefault(finding.check, []).append(_devices_of(finding))
 
     def explained(finding: Finding) -> Finding:
         mine = _devices_of(finding)
@@ -301,8 +301,11 @@ def _explain(results: Sequence[Result], checks: Mapping[str, Check]) -> list[Res
 
 
 def _devices_of(finding: Finding) -> set[str]:
-    peers = finding.row.get("peer_device")
-    return {finding.device, *(peers if isinstance(peers, list) else [peers])} - {None}
+    found = {finding.device}
+    for name in ("peer_device", "far_device"):
+        devices = finding.row.get(name)
+        found |= set(devices if isinstance(devices, list) else [devices])
+    return found - {None}
 
 
 def exit_status(report: Report, *, allow_incomplete: bool = False) -> int:

@@ -20,7 +20,7 @@ NOT_UNDERSTOOD = "not understood"
 NOT_SUPPORTED = "not supported"
 MISSING = "not in the snapshot"
 _LINE_BITS = 32
-_DERIVED = {"underlay_ways": "routes"}
+_DERIVED = {"underlay_ways": "routes", "underlay_hops": "routes"}
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,9 @@ def build(snapshot: Snapshot, platforms: Mapping[str, Platform], left_out: Itera
     fabric.left_out = frozenset(left_out)
     for device in snapshot.devices:
         _load_device(fabric, device, platforms.get(device.platform))
-    columns = ["device", "destination", "route", "gateway", "out_interface", "evidence"]
-    insert(fabric.connection, "underlay_ways", columns, underlay.ways(fabric.connection))
+    ways, hops = underlay.trace(fabric.connection)
+    insert(fabric.connection, "underlay_ways", underlay.Way._fields, ways)
+    insert(fabric.connection, "underlay_hops", underlay.Hop._fields, hops)
     for name in sorted(fabric.left_out):
         insert(fabric.connection, "devices", ["device", "condition"], [(name, "left out")])
         _cover(fabric, name, dict.fromkeys(schema.tables(), (False, "left out by --device")))

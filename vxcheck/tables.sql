@@ -1,7 +1,7 @@
 -- Every table and column that a check can read. `docs/tables.md` is generated from this file.
 --
 -- The word before the colon in a column's comment is its unit, and decides how the text that a template captured
--- becomes a value: MAC (lower case, colons), IP (canonical text), s (seconds), state (up, down, ...), the rest as typed.
+-- becomes a value: MAC (lower case, colons), IP (canonical text), s (seconds), cs (hundredths), state (up, down, ...), the rest as typed.
 -- A column `<name>_evidence` is filled by itself: the line on which <name> was read (see `evidence_lines`).
 -- `evidence` is the first line of what the row was read from. Rows with the same key (after the closing
 -- parenthesis) that come from several commands of one device are one row: each column keeps the first value shown.
@@ -65,6 +65,16 @@ CREATE TABLE bridge_ports (
     interface  VARCHAR, -- name: the port
     evidence   UBIGINT  -- line: where it was read
 ); -- key: device, bridge, interface
+
+-- Bridges, with what decides how they learn and forward.
+CREATE TABLE bridges (
+    device          VARCHAR, -- name: the device
+    bridge          VARCHAR, -- name: the bridge
+    ageing          DOUBLE,  -- cs: after which a silent MAC is forgotten (kept in seconds)
+    vlan_filtering  INTEGER, -- truth: 1 where it keeps VLANs apart
+    evidence         UBIGINT, -- line: where it was read
+    ageing_evidence  UBIGINT  -- line: where its ageing was read
+); -- key: device, bridge
 
 -- IP addresses of interfaces.
 CREATE TABLE addresses (
@@ -248,5 +258,15 @@ CREATE TABLE underlay_ways (
     route          VARCHAR, -- prefix: of the route that was chosen
     gateway        VARCHAR, -- IP: the next hop, empty where the network is connected
     out_interface  VARCHAR, -- name: the way out; empty where there is no route
+    evidence       UBIGINT  -- line: the route
+);
+
+-- The way of a packet from a VTEP to another's address, device by device, as far as they were examined (derived).
+CREATE TABLE underlay_hops (
+    device         VARCHAR, -- name: the VTEP that sends
+    destination    VARCHAR, -- IP: of a remote VTEP
+    hop            INTEGER, -- count: 1 is the sender itself, 2 the first router
+    hop_device     VARCHAR, -- name: the device; empty where the next hop is none that was examined
+    out_interface  VARCHAR, -- name: its way out towards the destination
     evidence       UBIGINT  -- line: the route
 );

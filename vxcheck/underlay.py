@@ -1,9 +1,10 @@
-"""Trace the underlay: which route of a device leads to each address that its VXLAN interfaces send to."""
+"""Trace the underlay: by which routes, and over which of the examined devices, a VTEP reaches each other one."""
 
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import duckdb
 
@@ -11,44 +12,123 @@ from vxcheck.values import ip
 
 _BLIND = {"blackhole", "unreachable", "prohibit", "throw"}
 _DEFAULT = {4: "0.0.0.0/0", 6: "::/0"}
+_HOPS = 16
 
 
-def ways(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    """Return rows for underlay_ways: device, destination, route, gateway, out_interface, evidence.
+class Way(NamedTuple):
+    """Hold one row of underlay_ways."""
 
-    The longest prefix wins, then the lowest metric, as in the kernel; several next hops of one route are a row each. A
-    destination without a route has a row without a way.
-    """
+    device: str
+    destination: str
+    route: str | None = None
+    gateway: str | None = None
+    out_interface: str | None = None
+    evidence: int | None = None
+
+
+class Hop(NamedTuple):
+    """Hold one row of underlay_hops."""
+
+    device: str
+    destination: str
+    hop: int
+    hop_device: str | None = None
+    out_interface: str | None = None
+    evidence: int | None = None
+
+
+class _Route(NamedTuple):
+    destination: str
+    gateway: str | None
+    interface: str | None
+    metric: int
+    evidence: int | None
+    kind: str
+
+
+@dataclass
+class Underlay:
+    """Hold every device's routes and addresses, and trace ways through them."""
+
+    routes: dict[str, list[_Route]]
+    owners: dict[str, set[str]]
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection) -> Underlay:
+        """Read what the devices showed."""
+        routes: dict[str, list[_Route]] = {}
+        for device, *route in connection.execute(
+            "SELECT device, destination, gateway, interface, coalesce(metric, 0), evidence, coalesce(kind, 'unicast') "
+            "FROM routes WHERE coalesce(kind, 'unicast') NOT IN ('multicast', 'broadcast', 'anycast')"
+        ).fetchall():
+            routes.setdefault(device, []).append(_Route(*route))
+        owners: dict[str, set[str]] = {}
+        for address, device in connection.execute("SELECT address, device FROM addresses").fetchall():
+            owners.setdefault(address, set()).add(device)
+        return cls(routes, owners)
+
+    def ways(self, device: str, destination: str) -> list[Way]:
+        """Return the ways out of a device to an address: longest prefix, then lowest metric, as in the kernel.
+
+        Several next hops of one route are a way each; without a route there is one that leads nowhere.
+        """
+        address = ipaddress.ip_address(ip(destination))
+        matching = []
+        for route in self.routes.get(device, []):
+            if route.destination == "default" and route.gateway:
+                if ipaddress.ip_address(route.gateway).version != address.version:
+                    continue
+            network = _network(route.destination, address.version)
+            if network is not None and network.version == address.version and address in network:
+                matching.append((-network.prefixlen, route.metric, route))
+        if not matching:
+            return [Way(device, destination)]
+        best = min(found[:2] for found in matching)
+        return [
+            Way(
+                device,
+                destination,
+                route.destination,
+                route.gateway,
+                None if route.kind in _BLIND else route.interface,
+                route.evidence,
+            )
+            for length, metric, route in matching
+            if (length, metric) == best
+        ]
+
+    def hops(self, device: str, destination: str) -> list[Hop]:
+        """Follow the first way from device to device, until the destination or the end of what was examined."""
+        found: list[Hop] = []
+        at: str | None = device
+        while at is not None and len(found) < _HOPS and at not in {hop.hop_device for hop in found}:
+            if at not in self.routes:
+                found.append(Hop(device, destination, len(found) + 1, at))
+                break
+            way = self.ways(at, destination)[0]
+            found.append(Hop(device, destination, len(found) + 1, at, way.out_interface, way.evidence))
+            if way.out_interface is None or way.gateway is None:
+                break
+            next_hop = self.owners.get(way.gateway, set())
+            at = next(iter(next_hop)) if len(next_hop) == 1 else None
+            if at is None:
+                found.append(Hop(device, destination, len(found) + 1))
+            elif destination in self.owners and at in self.owners[destination]:
+                break
+        return found
+
+
+def trace(connection: duckdb.DuckDBPyConnection) -> tuple[list[Way], list[Hop]]:
+    """Return the rows of underlay_ways and underlay_hops, for every device that shows routes."""
     wanted = connection.execute(
-        "SELECT DISTINCT device, peer FROM vxlan_peers WHERE NOT is_multicast(peer) "
+        "SELECT device, destination FROM vtep_destinations WHERE device IN (SELECT device FROM routes) "
+        "UNION SELECT device, peer FROM vxlan_peers WHERE NOT is_multicast(peer) "
         "AND device IN (SELECT device FROM routes) ORDER BY ALL"
     ).fetchall()
-    routes: dict[str, list[tuple[Any, ...]]] = {}
-    for device, *route in connection.execute(
-        "SELECT device, destination, gateway, interface, coalesce(metric, 0), evidence, coalesce(kind, 'unicast') "
-        "FROM routes WHERE coalesce(kind, 'unicast') NOT IN ('multicast', 'broadcast', 'anycast')"
-    ).fetchall():
-        routes.setdefault(device, []).append(tuple(route))
-    return [row for device, peer in wanted for row in _ways_to(device, peer, routes.get(device, []))]
-
-
-def _ways_to(device: str, peer: str, routes: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    address = ipaddress.ip_address(ip(peer))
-    matching = []
-    for destination, gateway, interface, metric, evidence, kind in routes:
-        if destination == "default" and gateway and ipaddress.ip_address(gateway).version != address.version:
-            continue
-        network = _network(destination, address.version)
-        if network is not None and network.version == address.version and address in network:
-            matching.append((-network.prefixlen, metric, destination, gateway, interface, evidence, kind))
-    if not matching:
-        return [(device, peer, None, None, None, None)]
-    best = min(matching, key=lambda way: way[:2])[:2]
-    return [
-        (device, peer, destination, gateway, None if kind in _BLIND else interface, evidence)
-        for length, metric, destination, gateway, interface, evidence, kind in matching
-        if (length, metric) == best
-    ]
+    underlay = Underlay.of(connection)
+    ways = [way for device, peer in wanted for way in underlay.ways(device, peer)]
+    hops = [hop for device, peer in wanted for hop in underlay.hops(device, peer)]
+    return ways, hops
 
 
 def _network(destination: str, version: int) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -88,4 +88,11 @@ def _state(text: str) -> str:
     return _STATES.get(text.lower(), text.lower())
 
 
-_BY_UNIT: dict[str, Callable[[str], Value]] = {"MAC": mac, "IP": ip, "s": _seconds, "VNI": _vni, "state": _state}
+_BY_UNIT: dict[str, Callable[[str], Value]] = {
+    "MAC": mac,
+    "IP": ip,
+    "s": _seconds,
+    "cs": lambda text: int(text) / 100,
+    "VNI": _vni,
+    "state": _state,
+}

@@ -40,7 +40,7 @@ LEFT JOIN first_addresses AS a
       AND a.ipv6 = (coalesce(v.multicast_group, v.remote, '') LIKE '%:%')
 LEFT JOIN coverage AS c ON c.device = v.device AND c.table_name = 'addresses' AND NOT c.covered;
 
--- Every VNI of every VTEP: one row per device, VXLAN interface and VNI.
+-- Every bridged VNI of every VTEP: one row per device, VXLAN interface and VNI. VNIs of routed VRFs are not among them.
 CREATE VIEW vni_members AS
 SELECT n.device, n.interface, n.vni, n.vlan, n.bridge, n.evidence AS vni_evidence,
        CASE WHEN v.bum_mode = 'none' THEN NULL
@@ -51,7 +51,16 @@ SELECT n.device, n.interface, n.vni, n.vlan, n.bridge, n.evidence AS vni_evidenc
        v.multicast_group, coalesce(v.multicast_group_evidence, n.evidence) AS multicast_group_evidence,
        v.learning, v.ttl, v.ageing
 FROM vnis AS n
-JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface;
+JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface
+WHERE (n.device, n.vni) NOT IN (SELECT device, vni FROM vrf_vnis WHERE vni IS NOT NULL);
+
+-- Addresses that a VXLAN interface has to reach: those of the other VTEPs of its VNIs.
+CREATE VIEW vtep_destinations AS
+SELECT DISTINCT mine.device, mine.interface, other.device AS peer_device, there.vtep_ip AS destination
+FROM vni_members AS mine
+JOIN vni_members AS other ON other.vni = mine.vni AND other.device <> mine.device
+JOIN vtep_addresses AS there ON there.device = other.device AND there.interface = other.interface
+WHERE there.vtep_ip IS NOT NULL;
 
 -- Which bridge a port is in, from whatever shows it.
 CREATE VIEW ports_of_bridges AS
@@ -66,9 +75,9 @@ FROM macs AS m
 LEFT JOIN ports_of_bridges AS p ON p.device = m.device AND p.interface = m.interface
 JOIN vnis AS n
   ON n.device = m.device AND (n.vlan = m.vlan OR n.bridge = coalesce(m.bridge, p.bridge))
-WHERE coalesce(lower(m.kind), 'dynamic') IN ('dynamic', 'extern_learn', 'offload')
+WHERE coalesce(lower(m.kind), 'dynamic') IN ('dynamic', 'extern_learn', 'offload', 'peerdynamic')
   AND m.interface NOT IN (SELECT v.interface FROM vteps AS v WHERE v.device = m.device)
-  AND NOT regexp_matches(m.interface, '^(Vx[0-9]|Cpu$|Router$)')
+  AND NOT regexp_matches(m.interface, '^(Vx[0-9]|Mt[0-9]|Cpu$|Router$)')
   AND NOT regexp_matches(m.mac, '^.[13579bdf]');
 
 -- MAC addresses behind other VTEPs, by VNI whatever a vendor keys them by.
@@ -151,3 +160,47 @@ UNION
 SELECT device, interface, multicast_group FROM vteps WHERE multicast_group IS NOT NULL
 UNION
 SELECT device, interface, remote FROM vteps WHERE remote IS NOT NULL;
+
+-- Packets that a VTEP sent and received between the first and the last look; vni is NULL for all its VNIs together.
+CREATE VIEW vtep_traffic AS
+SELECT a.device, n.vni, b.tx_packets - a.tx_packets AS sent, b.rx_packets - a.rx_packets AS received,
+       coalesce(b.tx_packets_evidence, b.evidence) AS sent_evidence,
+       coalesce(b.rx_packets_evidence, b.evidence) AS received_evidence
+FROM link_counters AS a
+JOIN link_counters AS b ON b.device = a.device AND b.interface = a.interface
+JOIN vnis AS n ON n.device = a.device AND n.interface = a.interface
+WHERE a.poll = 1 AND b.poll > 1 AND b.poll = (SELECT max(poll) FROM link_counters)
+  AND b.tx_packets >= a.tx_packets AND b.rx_packets >= a.rx_packets
+UNION ALL
+SELECT a.device, NULL, max(b.value - a.value) FILTER (WHERE a.counter = 'Tx pkts after encapsulation'),
+       max(b.value - a.value) FILTER (WHERE a.counter = 'Rx pkts after decapsulation'),
+       max(b.evidence) FILTER (WHERE a.counter = 'Tx pkts after encapsulation'),
+       max(b.evidence) FILTER (WHERE a.counter = 'Rx pkts after decapsulation')
+FROM counters AS a
+JOIN counters AS b ON b.device = a.device AND b.counter = a.counter
+WHERE a.poll = 1 AND b.poll > 1 AND b.poll = (SELECT max(poll) FROM counters) AND b.value >= a.value
+GROUP BY a.device;
+
+-- Packets that a VTEP did not send, by the device's own reason.
+CREATE VIEW encap_counters AS
+SELECT device, poll, counter AS reason, value AS discarded, evidence
+FROM counters
+WHERE regexp_matches(counter, '^Encap |encap side|empty flood list', 'i')
+UNION ALL
+SELECT l.device, l.poll, l.interface || ': ' || u.reason, u.discarded, coalesce(l.tx_packets_evidence, l.evidence)
+FROM link_counters AS l
+JOIN vteps AS v ON v.device = l.device AND v.interface = l.interface,
+     LATERAL (VALUES ('TX errors', l.tx_errors), ('TX dropped', l.tx_dropped)) AS u (reason, discarded)
+WHERE u.discarded IS NOT NULL;
+
+-- Whom a VTEP floods a VNI to: its head-end flood list, by VNI whatever a vendor keys it by.
+CREATE VIEW flooded_to AS
+SELECT f.device, n.vni, f.peer, min(f.evidence) AS evidence
+FROM flood_lists AS f
+JOIN vnis AS n
+  ON n.device = f.device
+ AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
+          WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
+          ELSE n.interface = f.interface END
+WHERE NOT is_multicast(f.peer)
+GROUP BY ALL;
