@@ -17,8 +17,19 @@ lint: $(VENV)/.ready-dev  ## ruff and mypy
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+lab: $(VENV)/.ready-dev  ## bring up the kernel lab, as root: real VXLAN in network namespaces, and say what to try
+	$(BIN)/python -m tests.lab up $(ARGS)
+
+lab-down: $(VENV)/.ready-dev  ## end the kernel lab
+	$(BIN)/python -m tests.lab down $(ARGS)
+
 docs: $(VENV)/.ready-dev  ## write the generated pages of docs/ anew
 	$(BIN)/python -m tests.docs
+
+faults: $(VENV)/.ready-dev  ## run the fault matrix, as root, and write docs/faults.md from it
+	rm -rf build/faults
+	$(BIN)/python -m pytest -q -n 2 tests/lab -k matrix
+	$(BIN)/python -m tests.lab.pages
 
 clean:  ## remove the virtual environment and what was built
 	rm -rf $(VENV) build dist
@@ -43,5 +54,5 @@ $(VENV)/.ready-dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.ready
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test lint lab lab-down docs faults clean
 .DEFAULT_GOAL := help

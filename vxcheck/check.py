@@ -285,16 +285,19 @@ def _worst(severities: Sequence[str]) -> str | None:
 
 def _explain(results: Sequence[Result], checks: Mapping[str, Check]) -> list[Result]:
     """Mark findings whose cause another check found on the same devices: one cause, one headline."""
-    causes: dict[str, list[set[str]]] = {}
+    causes: dict[str, list[tuple[str, set[str]]]] = {}
     for result in results:
         for finding in result.findings:
-            causes.setdefault(finding.check, []).append(_devices_of(finding))
+            causes.setdefault(finding.check, []).append((finding.severity, _devices_of(finding)))
 
     def explained(finding: Finding) -> Finding:
         mine = _devices_of(finding)
         for cause in checks[finding.check].explained_by:
-            if any(mine <= theirs or (len(theirs) == 1 and theirs <= mine) for theirs in causes.get(cause, [])):
-                return replace(finding, explained_by=cause)
+            for severity, theirs in causes.get(cause, []):
+                # A fault is not put down to a warning.
+                heavy = SEVERITIES.index(severity) <= SEVERITIES.index(finding.severity)
+                if heavy and (mine <= theirs or (len(theirs) == 1 and theirs <= mine)):
+                    return replace(finding, explained_by=cause)
         return finding
 
     return [replace(result, findings=tuple(explained(f) for f in result.findings)) for result in results]

@@ -270,3 +270,84 @@ CREATE TABLE underlay_hops (
     out_interface  VARCHAR, -- name: its way out towards the destination
     evidence       UBIGINT  -- line: the route
 );
+
+-- VNIs as the EVPN of a device's routing software has them.
+CREATE TABLE evpn_vnis (
+    device           VARCHAR, -- name: the device
+    vni              INTEGER, -- VNI: VXLAN network identifier
+    kind             VARCHAR, -- word: L2 (bridged) or L3 (routed)
+    interface        VARCHAR, -- name: the VXLAN interface
+    vlan             INTEGER, -- VLAN: in its bridge, where the software tells it
+    bridge           VARCHAR, -- name: its bridge, where the software tells it
+    vrf              VARCHAR, -- name: the tenant's VRF
+    vtep_ip          VARCHAR, -- IP: the address that it announces
+    multicast_group  VARCHAR, -- IP: the group that BUM traffic is sent to
+    state            VARCHAR, -- state: of a routed VNI
+    evidence          UBIGINT, -- line: where it was read
+    vtep_ip_evidence  UBIGINT  -- line: where its address was read
+); -- key: device, vni
+
+-- Remote VTEPs that EVPN has told a device of, by VNI.
+CREATE TABLE evpn_remote_vteps (
+    device    VARCHAR, -- name: the device
+    vni       INTEGER, -- VNI: of which it is a member
+    peer      VARCHAR, -- IP: of the remote VTEP
+    flood     VARCHAR, -- word: HER (head-end replication), or how else BUM traffic is sent to it
+    evidence  UBIGINT  -- line: where it was read
+); -- key: device, vni, peer
+
+-- MAC addresses that a device's EVPN holds to be in two places, for they moved too often.
+CREATE TABLE evpn_duplicate_macs (
+    device           VARCHAR, -- name: the device
+    vni              INTEGER, -- VNI: in which
+    mac              VARCHAR, -- MAC: the address
+    kind             VARCHAR, -- word: local or remote, at the moment
+    interface        VARCHAR, -- name: the port, where it is local
+    peer             VARCHAR, -- IP: of the VTEP, where it is remote
+    vlan             INTEGER, -- VLAN: where the software tells it
+    local_sequence   INTEGER, -- count: its moves as this device counts them
+    remote_sequence  INTEGER, -- count: its moves as another announced them
+    evidence         UBIGINT  -- line: where it was read
+); -- key: device, vni, mac
+
+-- How a device's BGP carries EVPN.
+CREATE TABLE bgp_evpn (
+    device              VARCHAR, -- name: the device
+    advertise_all_vnis  VARCHAR, -- word: Enabled or Disabled
+    flooding            VARCHAR, -- text: how BUM traffic is carried
+    evidence                     UBIGINT, -- line: where it was read
+    advertise_all_vnis_evidence  UBIGINT  -- line: where that was read
+); -- key: device
+
+-- VNIs that a device's BGP announces by EVPN.
+CREATE TABLE bgp_evpn_vnis (
+    device               VARCHAR, -- name: the device
+    vni                  INTEGER, -- VNI: VXLAN network identifier
+    kind                 VARCHAR, -- word: L2 (bridged) or L3 (routed)
+    in_kernel            BOOLEAN, -- truth: whether it is there in fact; else it is configured only
+    route_distinguisher  VARCHAR, -- text: of its routes
+    import_target        VARCHAR, -- text: the route target that it imports; ends in ", ..." where there are more
+    export_target        VARCHAR, -- text: the route target that it exports; ends in ", ..." where there are more
+    vrf                  VARCHAR, -- name: the tenant's VRF
+    evidence             UBIGINT  -- line: where it was read
+); -- key: device, vni
+
+-- Route targets by which a device imports other devices' EVPN routes into its VNIs.
+CREATE TABLE evpn_import_targets (
+    device        VARCHAR, -- name: the device
+    route_target  VARCHAR, -- text: the route target; AS 0 or * stands for any
+    vni           INTEGER, -- VNI: that it imports into
+    evidence      UBIGINT  -- line: where it was read
+); -- key: device, route_target, vni
+
+-- BGP neighbours that EVPN routes are exchanged with.
+CREATE TABLE bgp_evpn_neighbors (
+    device             VARCHAR, -- name: the device
+    neighbor           VARCHAR, -- text: its address, interface or name, as shown
+    dynamic            BOOLEAN, -- truth: whether it came by itself (listen range)
+    asn                VARCHAR, -- text: its AS number
+    uptime             VARCHAR, -- text: how long it has been in this state
+    state              VARCHAR, -- word: Idle (Admin), Active, Connect, ...; none where the session is established
+    prefixes_received  INTEGER, -- count: of EVPN routes, where the session is established
+    evidence           UBIGINT  -- line: where it was read
+); -- key: device, neighbor

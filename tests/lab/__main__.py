@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from . import removal
 from .device import PASSWORD
@@ -17,14 +18,14 @@ from .traffic import converge, measure
 _WELCOME = """\
 The {topology} lab is up, and its nodes have learned each other: {reach}.
 
-  check it       {inside} vxcheck check {inventory} --known-hosts {known_hosts}
+  check it       {inside} {vxcheck} check {inventory} --known-hosts {known_hosts}
   log in         {inside} ssh -F {ssh_config} {device}
                  (devices: {devices}; password, if you want none of the key: {password})
   a shell there  {inside} $SHELL
-  break it       python -m tests.lab faults; python -m tests.lab inject --name {run} dstport_mismatch
-  mend it        python -m tests.lab undo --name {run}
-  look at it     python -m tests.lab status --name {run}
-  end it         python -m tests.lab down --name {run}
+  break it       {python} -m tests.lab faults; {python} -m tests.lab inject --name {run} dstport_mismatch
+  mend it        {python} -m tests.lab undo --name {run}
+  look at it     {python} -m tests.lab status --name {run}
+  end it         {python} -m tests.lab down --name {run}
 """
 
 
@@ -66,6 +67,8 @@ def _up(options: argparse.Namespace) -> None:
             topology=lab.topology.name,
             reach=converge(lab),
             run=lab.run,
+            python=sys.executable,
+            vxcheck=Path(sys.executable).with_name("vxcheck"),
             inside=" ".join(lab.command()),
             inventory=lab.inventory,
             known_hosts=lab.known_hosts,

@@ -1,0 +1,67 @@
+"""Check a running lab as a user would, over SSH, and sort what it finds."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from vxcheck import cli
+
+from .lab import Lab
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Hold one headline: a finding that no other one explains."""
+
+    check: str
+    device: str
+    peers: frozenset[str]
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Hold what a check of a lab gave."""
+
+    status: int
+    report: dict[str, Any]
+
+    @property
+    def headlines(self) -> list[Finding]:
+        """Return every finding, fault or warning, that no other one explains."""
+        return [
+            Finding(one["check"], finding["device"], _peers(finding), finding["severity"], finding["message"])
+            for one in self.report["results"]
+            for finding in (*one["faults"], *one["warnings"])
+            if not finding["explained_by"]
+        ]
+
+    @property
+    def not_run(self) -> list[str]:
+        """Return what was not run, with the reasons."""
+        results = self.report["results"]
+        return [f"{r['check']} on {r['device']}: {r['reason']}" for r in results if r["status"] == "not_run"]
+
+
+def check(lab: Lab, *, polls: int = 2, interval: float = 3) -> Verdict:
+    """Run `vxcheck check` on a lab, in its management network, with real logins."""
+    out, err = io.StringIO(), io.StringIO()
+    arguments = ["check", lab.inventory, "--known-hosts", lab.known_hosts, "--format", "json"]
+    arguments += ["--polls", polls, "--interval", interval]
+    with lab.entered(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = cli.main([str(argument) for argument in arguments])
+    assert out.getvalue(), err.getvalue()
+    return Verdict(status, json.loads(out.getvalue()))
+
+
+def _peers(finding: dict[str, Any]) -> frozenset[str]:
+    found: set[str] = set()
+    for name in ("peer_device", "far_device"):
+        value = finding.get(name)
+        found |= set(value if isinstance(value, list) else [value] if value else [])
+    return frozenset(found)
