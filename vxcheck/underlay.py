@@ -75,10 +75,8 @@ class Underlay:
         address = ipaddress.ip_address(ip(destination))
         matching = []
         for route in self.routes.get(device, []):
-            if route.destination == "default" and route.gateway:
-                if ipaddress.ip_address(route.gateway).version != address.version:
-                    continue
-            network = _network(route.destination, address.version)
+            version = ipaddress.ip_address(route.gateway).version if route.gateway else address.version
+            network = _network(route.destination, version)
             if network is not None and network.version == address.version and address in network:
                 matching.append((-network.prefixlen, route.metric, route))
         if not matching:

@@ -16,8 +16,8 @@ _HEAD = """\
 
 # Faults, and what catches them
 
-Each of these was put into a running lab of kernel VXLAN (tests/lab/), checked over SSH with `vxcheck check --polls 2`, and
-nobody else was accused. *Ping* says what one ping each way, small and large, sees of it: many faults leave every ping
+Each of these was put into a running lab of kernel VXLAN (tests/lab/), which was checked over SSH with
+`vxcheck check --polls 2`; nobody else was accused. *Ping* says what one ping each way, small and large, sees of it: many faults leave every ping
 working.
 
 | fault | ping | found by | the message |
