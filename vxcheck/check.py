@@ -307,8 +307,8 @@ def _devices_of(finding: Finding) -> set[str]:
     found = {finding.device}
     for name in ("peer_device", "far_device"):
         devices = finding.row.get(name)
-        found |= set(devices if isinstance(devices, list) else [devices])
-    return found - {None}
+        found |= set(devices if isinstance(devices, list) else [devices] if devices else [])
+    return found
 
 
 def exit_status(report: Report, *, allow_incomplete: bool = False) -> int:

@@ -204,3 +204,91 @@ JOIN vnis AS n
           ELSE n.interface = f.interface END
 WHERE NOT is_multicast(f.peer)
 GROUP BY ALL;
+
+-- Devices of whose EVPN something is not known, by table: they were asked and no answer was understood; or they were not
+-- asked, or did not let the login ask, and the kernel's table shows that a control plane fills it.
+CREATE VIEW evpn_unread AS
+WITH evpn_coverage AS (
+    SELECT device, table_name, covered, coalesce(reason, '') AS reason
+    FROM coverage WHERE regexp_matches(table_name, '^(bgp_)?evpn')
+),
+filled AS (
+    SELECT DISTINCT r.device
+    FROM remote_macs AS r
+    JOIN vteps AS v ON v.device = r.device AND v.interface = r.interface
+    WHERE r.kind = 'extern_learn'
+)
+SELECT device, table_name, reason
+FROM evpn_coverage
+WHERE NOT covered AND (reason NOT LIKE '%not in the snapshot%' OR device IN (SELECT device FROM filled))
+UNION ALL
+SELECT c.device, c.table_name, min(k.command || ': ' || k.reason)
+FROM evpn_coverage AS c
+JOIN filled AS f ON f.device = c.device
+JOIN commands AS k ON k.device = c.device AND k.command LIKE '%vtysh%'
+     AND regexp_matches(k.reason, 'failed to connect|Permission denied')
+WHERE c.covered
+GROUP BY ALL;
+
+-- How a device's BGP carries EVPN, one row for each that runs it.
+CREATE VIEW evpn_speakers AS
+SELECT b.device, b.advertise_all_vnis, b.flooding, coalesce(b.advertise_all_vnis_evidence, b.evidence) AS evidence
+FROM bgp_evpn AS b
+JOIN coverage AS c ON c.device = b.device AND c.table_name = 'bgp_evpn';
+
+-- VNIs that devices announce by EVPN: those that are there in fact.
+CREATE VIEW evpn_announcements AS
+SELECT v.device, v.vni, v.kind, v.import_target, v.export_target, v.evidence
+FROM bgp_evpn_vnis AS v
+JOIN coverage AS c ON c.device = v.device AND c.table_name = 'bgp_evpn_vnis'
+WHERE v.in_kernel;
+
+-- Route targets that a device imports into a VNI. A target that BGP derived by itself matches any AS.
+CREATE VIEW evpn_imports AS
+SELECT i.device, i.vni, regexp_replace(i.route_target, '^0:', '*:') AS route_target,
+       regexp_matches(i.route_target, '^(0|[*]):') AS any_as, i.evidence
+FROM evpn_import_targets AS i
+JOIN coverage AS c ON c.device = i.device AND c.table_name = 'evpn_import_targets';
+
+-- Remote VTEPs that EVPN has told a device of, by VNI.
+CREATE VIEW evpn_vteps AS
+SELECT r.device, r.vni, r.peer, r.flood, r.evidence
+FROM evpn_remote_vteps AS r
+JOIN coverage AS c ON c.device = r.device AND c.table_name = 'evpn_remote_vteps';
+
+-- MAC addresses that a device's EVPN holds for duplicates, and which other examined device has them too.
+CREATE VIEW evpn_duplicates AS
+SELECT d.device, d.vni, d.mac, d.kind, d.interface, d.peer, greatest(d.local_sequence, d.remote_sequence) AS moves,
+       coalesce(min(other.device), min(there.device)) AS peer_device, min(other.kind) AS peer_kind,
+       d.evidence, coalesce(min(other.evidence), min(there.vtep_ip_evidence)) AS peer_evidence
+FROM evpn_duplicate_macs AS d
+JOIN coverage AS c ON c.device = d.device AND c.table_name = 'evpn_duplicate_macs'
+LEFT JOIN evpn_duplicate_macs AS other ON other.vni = d.vni AND other.mac = d.mac AND other.device <> d.device
+LEFT JOIN vtep_addresses AS there ON there.vtep_ip = d.peer AND there.device <> d.device
+GROUP BY ALL;
+
+-- EVPN sessions of BGP, and whose address the neighbour's is; a device that announces VNIs, has no neighbour to announce
+-- them to and knows no remote VTEP has one row without a neighbour.
+CREATE VIEW evpn_sessions AS
+WITH owners AS (SELECT DISTINCT device, address FROM addresses WHERE coalesce(scope, 'global') = 'global')
+SELECT n.device, n.neighbor, min(o.device) AS neighbor_device, n.state, n.prefixes_received, n.evidence
+FROM bgp_evpn_neighbors AS n
+JOIN coverage AS c ON c.device = n.device AND c.table_name = 'bgp_evpn_neighbors'
+LEFT JOIN owners AS o
+       ON o.device <> n.device AND o.address = regexp_replace(n.neighbor, '^.*[(]([^()]*)[)]$', '\1')
+GROUP BY ALL
+UNION ALL
+SELECT b.device, NULL, NULL, 'none', NULL, coalesce(b.advertise_all_vnis_evidence, b.evidence)
+FROM bgp_evpn AS b
+JOIN coverage AS c ON c.device = b.device AND c.table_name = 'bgp_evpn_neighbors' AND c.covered
+WHERE b.advertise_all_vnis = 'Enabled'
+  AND b.device NOT IN (SELECT device FROM bgp_evpn_neighbors)
+  AND b.device NOT IN (SELECT device FROM evpn_remote_vteps);
+
+-- What a device answered instead of telling of its EVPN.
+CREATE VIEW evpn_replies AS
+SELECT k.device, min(k.reason) AS reply,
+       bool_or(regexp_matches(k.reason, 'failed to connect|Permission denied')) AS no_access
+FROM commands AS k
+WHERE k.command LIKE '%vtysh%' AND coalesce(k.reason, '') <> ''
+GROUP BY k.device;

@@ -31,8 +31,11 @@ compared AS (
     WHERE here.whole OR there.whole
 )
 SELECT device, peer_device, vni, coalesce(vni::VARCHAR, 'all VNIs together') AS scope, sent, received,
-       -- With more than two members a sender's packets may all have been for somebody else.
-       CASE WHEN peers = 1 THEN 'error' ELSE 'warning' END AS severity,
+       -- With more than two members a sender's packets may all have been for somebody else, unless nobody is known here.
+       CASE WHEN peers = 1 OR NOT EXISTS (
+           SELECT 1 FROM remote_macs_by_vni AS r
+           WHERE r.device = compared.device AND r.vni IS NOT DISTINCT FROM coalesce(compared.vni, r.vni)
+       ) THEN 'error' ELSE 'warning' END AS severity,
        received = 0 AS fault, received_evidence, sent_evidence AS peer_evidence
 FROM compared
 -- The two ends are not read at the same instant: a handful of packets proves nothing.

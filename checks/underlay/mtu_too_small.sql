@@ -14,7 +14,8 @@ outgoing AS (
     SELECT p.device, p.interface, w.out_interface, p.peer LIKE '%:%'
     FROM vxlan_peers AS p
     JOIN inner_links AS i ON i.device = p.device AND i.interface = p.interface AND i.source_interface IS NULL
-    JOIN underlay_ways AS w ON w.device = p.device AND w.destination = p.peer
+    -- No way out is another check's fault (route_missing).
+    JOIN underlay_ways AS w ON w.device = p.device AND w.destination = p.peer AND w.out_interface IS NOT NULL
 )
 SELECT i.device, i.interface, i.mtu, out.out_interface AS other_interface, o.mtu AS other_mtu,
        CASE WHEN out.ipv6 THEN 70 ELSE 50 END AS overhead,

@@ -18,7 +18,7 @@ reverse AS (
       ON h.device = p.sender AND h.destination = p.destination AND h.hop > 1 AND h.hop_device <> p.receiver
 )
 SELECT v.router AS device, v.sender AS peer_device, v.receiver AS far_device, v.source, v.multicast_group, v.out_interface,
-       coalesce(array_to_string(other.out_interfaces, ', '), '') AS forwarded_to,
+       coalesce(nullif(array_to_string(other.out_interfaces, ', '), ''), 'nobody') AS forwarded_to,
        found.multicast_group IS NULL AS fault, coalesce(found.evidence, other.evidence) AS evidence
 FROM reverse AS v
 LEFT JOIN multicast_routes AS found

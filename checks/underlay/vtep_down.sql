@@ -8,6 +8,7 @@ SELECT v.device, v.interface, v.source_interface,
             THEN CASE WHEN list_contains(string_split(l.flags, ','), 'UP')
                        AND (l.flags LIKE '%LOWER_UP%' OR l.flags LIKE '%LOOPBACK%') THEN 'up' ELSE 'down' END
             ELSE coalesce(l.oper_state, 'not shown') END AS source_state,
+       coalesce(', and ' || v.source_interface || ', which it leaves by, is ' || source_state, '') AS way,
        CASE WHEN state <> 'up' OR source_state NOT IN ('up', 'not shown', 'unknown') THEN true
             WHEN state = 'up' THEN false END AS fault,
        coalesce(v.admin_state_evidence, v.evidence) AS evidence, l.evidence AS source_evidence

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from . import verdict
-from .faults import FAULTS, HARMLESS, Fault, forget, inject
+from .faults import FAULTS, HARMLESS, HEADEND_FAULTS, Fault, forget, inject
 from .headend import HEADEND
 from .lab import running
 from .requirements import missing
 from .seed import ARISTA, ROUTER, SEED, VYOS
+from .topology import Topology
 from .traffic import converge, measure, talking
 
 RECORDED = Path(__file__).resolve().parents[2] / "build" / "faults"
@@ -67,17 +68,41 @@ EXPECTED = {
     "vtep_address_duplicate": Named("vtep_ip_duplicate", ARISTA, frozenset({VYOS})),
 }
 
+# One of four is wrong: the others are accused of nothing but of disagreeing with it.
+EXPECTED_HEADEND = {
+    "headend_flood_list_short": Named("flood_list_incomplete", "leaf1", frozenset({"leaf3"})),
+    "headend_dstport_mismatch": Named("udp_port_mismatch", "leaf3", frozenset({"leaf1", "leaf2"})),
+    "headend_group_instead": Named("bum_mode_mismatch", "leaf3", frozenset({"leaf1", "leaf2"})),
+    "headend_vni_mismatch": Named("vni_missing_on_peer", "leaf3", frozenset({"leaf1", "leaf2", "leaf4"})),
+    "headend_vxlan_down": Named("vtep_down", "leaf2"),
+    "headend_underlay_down": Named("route_missing", "leaf4", frozenset({"leaf1", "leaf2", "leaf3"})),
+    "headend_no_ipv6_route": Named("route_missing", "leaf2", frozenset({"leaf4"})),
+    "headend_ipv6_mtu": Named("path_mtu_too_small", "spine", frozenset({"leaf1", "leaf2", "leaf3", "leaf4"})),
+    "headend_input_filter": Named("one_way_loss", "leaf2", frozenset({"leaf1", "leaf3", "leaf4"})),
+}
+
 pytestmark = pytest.mark.skipif(bool(missing(SEED)), reason=f"no kernel lab here: {missing(SEED)}")
 
 
 def test_every_fault_has_its_verdict() -> None:
     assert {fault.name for fault in FAULTS} == EXPECTED.keys()
+    assert {fault.name for fault in HEADEND_FAULTS} == EXPECTED_HEADEND.keys()
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault_is_named(fault: Fault) -> None:
-    expected = EXPECTED[fault.name]
-    with running(SEED) as lab:
+    assert_named(SEED, fault, EXPECTED[fault.name])
+
+
+@pytest.mark.skipif(bool(missing(HEADEND)), reason=f"no kernel lab here: {missing(HEADEND)}")
+@pytest.mark.parametrize("fault", HEADEND_FAULTS, ids=lambda fault: fault.name)
+def test_fault_of_one_among_four_is_named(fault: Fault) -> None:
+    assert_named(HEADEND, fault, EXPECTED_HEADEND[fault.name])
+
+
+def assert_named(topology: Topology, fault: Fault, expected: Named) -> None:
+    """Put a fault into a lab of its own, check it, and assert that it is named and nobody else is accused."""
+    with running(topology) as lab:
         converge(lab)
         inject(lab, fault)
         forget(lab)
