@@ -285,22 +285,40 @@ def _worst(severities: Sequence[str]) -> str | None:
 
 def _explain(results: Sequence[Result], checks: Mapping[str, Check]) -> list[Result]:
     """Mark findings whose cause another check found on the same devices: one cause, one headline."""
-    causes: dict[str, list[tuple[str, set[str]]]] = {}
+    causes: dict[str, list[Finding]] = {}
     for result in results:
         for finding in result.findings:
-            causes.setdefault(finding.check, []).append((finding.severity, _devices_of(finding)))
+            causes.setdefault(finding.check, []).append(finding)
 
     def explained(finding: Finding) -> Finding:
-        mine = _devices_of(finding)
-        for cause in checks[finding.check].explained_by:
-            for severity, theirs in causes.get(cause, []):
-                # A fault is not put down to a warning.
-                heavy = SEVERITIES.index(severity) <= SEVERITIES.index(finding.severity)
-                if heavy and (mine <= theirs or (len(theirs) == 1 and theirs <= mine)):
-                    return replace(finding, explained_by=cause)
+        for name in checks[finding.check].explained_by:
+            found = [cause for cause in causes.get(name, []) if _may_explain(cause, finding)]
+            # A fault of one VNI leaves another one's unexplained; a cause without any is of all.
+            vnis = [_vnis_of(cause) for cause in found]
+            if found and (not all(vnis) or _vnis_of(finding) <= set().union(*vnis)):
+                return replace(finding, explained_by=name)
         return finding
 
     return [replace(result, findings=tuple(explained(f) for f in result.findings)) for result in results]
+
+
+def _may_explain(cause: Finding, finding: Finding) -> bool:
+    """Tell whether a cause is as heavy as what it would explain, and of the same devices, or of one of them alone."""
+    if SEVERITIES.index(cause.severity) > SEVERITIES.index(finding.severity):
+        return False
+    mine, theirs = _devices_of(finding), _devices_of(cause)
+    return mine <= theirs or (len(theirs) == 1 and theirs <= mine)
+
+
+def _vnis_of(finding: Finding) -> set[int]:
+    found, queue = set(), [finding.row.get("vnis", finding.row.get("vni"))]
+    while queue:
+        value = queue.pop()
+        if isinstance(value, list | tuple):
+            queue.extend(value)
+        elif value is not None:
+            found.add(int(value))
+    return found
 
 
 def _devices_of(finding: Finding) -> set[str]:

@@ -186,6 +186,9 @@ def _not_connected(error: BaseException, doing: str, where: str, options: Option
                 why = "logged in, but no prompt came; is the platform in the inventory right?"
                 return _StoppedError(TIMED_OUT, f"{doing}: {why}")
     said = " ".join(str(causes[-1]).split()) or type(causes[-1]).__name__
+    if "No authentication methods available" in said:
+        why = "no password and no key is known for it; see docs/inventory.md, or give --ask-password"
+        return _StoppedError(LOGIN_REFUSED, f"{doing}: {why}")
     # paramiko says "No existing session" where the server did not get as far as its keys in time.
     slow = isinstance(causes[-1], TimeoutError) or re.search(
         "timeout|timed out|banner|No existing session", said, re.IGNORECASE
@@ -224,9 +227,10 @@ def _ask(connection: BaseConnection, platform: Platform, command: Command, poll:
 def _answer(connection: BaseConnection, spelling: str, timeout: float) -> str:
     """Send a command and return what came between its echo and the next prompt, without terminal escapes."""
     # netmiko takes the host name anywhere for the prompt, so that a description with the device's own name in it cuts
-    # an output short. The prompt is the last line, whole.
+    # an output short. The prompt is the last line, whole, but for what vtysh's PAM says without a line end.
     base = re.escape(parse.clean(connection.base_prompt))
-    prompt = rf"(?:^|\n)(?:\x1b\[[0-?]*[@-~]|\r)*{base}[^\n]{{0,80}}?[#>$](?:\s|\x1b\[[0-?]*[@-~])*\Z"
+    start = r"(?:^|\n)(?:vtysh_pam: [^\n]{0,200}?\(\d+\))?(?:\x1b\[[0-?]*[@-~]|\r)*"
+    prompt = rf"{start}{base}[^\n]{{0,80}}?[#>$](?:\s|\x1b\[[0-?]*[@-~])*\Z"
     said = connection.send_command(
         spelling, expect_string=prompt, read_timeout=timeout, strip_prompt=False, strip_command=False
     )

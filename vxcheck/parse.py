@@ -102,8 +102,11 @@ def reply_is_refusal(platform: Platform, text: str) -> str | None:
 def _without_noise(platform: Platform, text: str) -> str:
     if not platform.noise:
         return text
-    lines = text.split("\n")
-    return "\n".join("" if any(noise.fullmatch(line) for noise in platform.noise) else line for line in lines)
+    # What a login adds may come without a line end: the rest of the line is the device's own.
+    return "\n".join(
+        next((line[match.end() :] for noise in platform.noise if (match := noise.match(line))), line)
+        for line in text.split("\n")
+    )
 
 
 def _refuse(platform: Platform, text: str) -> None:

@@ -337,7 +337,8 @@ CREATE TABLE evpn_import_targets (
     device        VARCHAR, -- name: the device
     route_target  VARCHAR, -- text: the route target; AS 0 or * stands for any
     vni           INTEGER, -- VNI: that it imports into
-    evidence      UBIGINT  -- line: where it was read
+    evidence               UBIGINT, -- line: where it was read
+    route_target_evidence  UBIGINT  -- line: where the route target was read
 ); -- key: device, route_target, vni
 
 -- BGP neighbours that EVPN routes are exchanged with.

@@ -62,11 +62,9 @@ JOIN vni_members AS other ON other.vni = mine.vni AND other.device <> mine.devic
 JOIN vtep_addresses AS there ON there.device = other.device AND there.interface = other.interface
 WHERE there.vtep_ip IS NOT NULL;
 
--- Which bridge a port is in, from whatever shows it.
+-- Which bridge a port is in.
 CREATE VIEW ports_of_bridges AS
-SELECT device, interface, bridge FROM bridge_ports
-UNION
-SELECT device, interface, master FROM links WHERE master IS NOT NULL;
+SELECT DISTINCT device, interface, bridge FROM bridge_ports;
 
 -- MAC addresses of hosts behind a device's own ports, by VNI: learned, unicast, and not the device's own.
 CREATE VIEW local_macs AS
@@ -246,7 +244,8 @@ WHERE v.in_kernel;
 -- Route targets that a device imports into a VNI. A target that BGP derived by itself matches any AS.
 CREATE VIEW evpn_imports AS
 SELECT i.device, i.vni, regexp_replace(i.route_target, '^0:', '*:') AS route_target,
-       regexp_matches(i.route_target, '^(0|[*]):') AS any_as, i.evidence
+       regexp_matches(i.route_target, '^(0|[*]):') AS any_as,
+       coalesce(i.route_target_evidence, i.evidence) AS evidence
 FROM evpn_import_targets AS i
 JOIN coverage AS c ON c.device = i.device AND c.table_name = 'evpn_import_targets';
 

@@ -19,18 +19,18 @@ pairs AS (
     FROM members AS mine JOIN members AS other ON other.vni = mine.vni AND other.device <> mine.device
 ),
 compared AS (
-    SELECT p.device, p.peer_device, p.vni, p.peers, here.received, there.sent, here.received_evidence, there.sent_evidence
+    SELECT p.device, p.peer_device, p.vni, [p.vni] AS vnis, p.peers, here.received, there.sent, here.received_evidence, there.sent_evidence
     FROM pairs AS p
     JOIN counting AS here ON here.device = p.device AND here.vni = p.vni AND NOT here.whole
     JOIN counting AS there ON there.device = p.peer_device AND there.vni = p.vni AND NOT there.whole
     UNION
-    SELECT p.device, p.peer_device, NULL, p.all_peers, here.received, there.sent, here.received_evidence, there.sent_evidence
-    FROM (SELECT DISTINCT device, peer_device, all_peers FROM pairs) AS p
+    SELECT p.device, p.peer_device, NULL, p.vnis, p.all_peers, here.received, there.sent, here.received_evidence, there.sent_evidence
+    FROM (SELECT device, peer_device, all_peers, list(DISTINCT vni ORDER BY vni) AS vnis FROM pairs GROUP BY ALL) AS p
     JOIN counting AS here ON here.device = p.device AND here.vni IS NULL
     JOIN counting AS there ON there.device = p.peer_device AND there.vni IS NULL
     WHERE here.whole OR there.whole
 )
-SELECT device, peer_device, vni, coalesce(vni::VARCHAR, 'all VNIs together') AS scope, sent, received,
+SELECT device, peer_device, vni, vnis, coalesce(vni::VARCHAR, 'all VNIs together') AS scope, sent, received,
        -- With more than two members a sender's packets may all have been for somebody else, unless nobody is known here.
        CASE WHEN peers = 1 OR NOT EXISTS (
            SELECT 1 FROM remote_macs_by_vni AS r

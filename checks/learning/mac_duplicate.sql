@@ -11,6 +11,9 @@ behind AS (
     FROM remote_macs_by_vni AS r
     JOIN vni_members AS m ON m.vni = r.vni AND m.device <> r.device
     JOIN vtep_addresses AS a ON a.device = m.device AND a.interface = m.interface AND a.vtep_ip = r.peer
+    -- What a control plane wrote does not age: it is still there after the host has come to a port of this device.
+    WHERE NOT (r.kind = 'extern_learn'
+               AND EXISTS (SELECT 1 FROM owners AS o WHERE o.device = r.device AND o.vni = r.vni AND o.mac = r.mac))
     GROUP BY ALL
 )
 SELECT o.device, other.device AS peer_device, o.vni, o.mac, 'on a port of both' AS how, 'error' AS severity,

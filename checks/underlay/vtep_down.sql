@@ -1,5 +1,5 @@
 -- A VXLAN interface, or the interface that its packets leave by, is not up.
-SELECT v.device, v.interface, v.source_interface,
+SELECT v.device, v.interface, n.vni, v.source_interface,
        CASE WHEN v.flags IS NOT NULL
             THEN CASE WHEN list_contains(string_split(v.flags, ','), 'UP') THEN 'up' ELSE 'down' END
             WHEN v.admin_state = 'up' THEN v.oper_state
@@ -13,4 +13,5 @@ SELECT v.device, v.interface, v.source_interface,
             WHEN state = 'up' THEN false END AS fault,
        coalesce(v.admin_state_evidence, v.evidence) AS evidence, l.evidence AS source_evidence
 FROM vteps AS v
+LEFT JOIN vnis AS n ON n.device = v.device AND n.interface = v.interface
 LEFT JOIN links AS l ON l.device = v.device AND l.interface = v.source_interface

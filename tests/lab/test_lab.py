@@ -18,7 +18,7 @@ from .faults import EVPN_FAULTS, FAULTS, HARMLESS, Fault, inject, injected, undo
 from .lab import Lab, attach, running
 from .logins import login
 from .namespaces import LabError
-from .seed import ARISTA, ROUTER, SEED, VYOS
+from .seed import ARISTA, MTU, ROUTER, SEED, VYOS
 from .traffic import converge, learn, measure, settle
 
 HERE = Path(__file__).parent
@@ -92,6 +92,17 @@ def test_arista_shows_head_end_replication_and_learned_hosts(seed_lab: Lab) -> N
         assert "0800.272d.daa2  DYNAMIC  Vx1  172.16.2.1" in eos(seed_lab, "show vxlan address-table")
     finally:
         undo(seed_lab, change)
+
+
+def test_arista_shows_its_underlay(seed_lab: Lab) -> None:
+    routes, interfaces = eos(seed_lab, "show ip route"), eos(seed_lab, "show interfaces")
+    assert " S      172.16.2.0/24 [1/0] via 172.16.1.254, Ethernet1\n" in routes
+    assert " C      172.16.3.1/32 is directly connected, Loopback0\n" in routes
+    assert "Ethernet1 is up, line protocol is up (connected)\n" in interfaces
+    assert "  Internet address is 172.16.1.1/24\n" in interfaces
+    assert "  IP MTU 1500 bytes , BW 10000000 kbit\n" in interfaces
+    assert f"  Ethernet MTU {MTU} bytes , BW 10000000 kbit\n" in interfaces
+    assert interfaces.endswith(eos(seed_lab, "show interfaces vxlan 1"))
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, *HARMLESS], ids=lambda fault: fault.name)

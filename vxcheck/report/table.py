@@ -73,7 +73,7 @@ def render(report: Report, terminal: Terminal, *, verbose: bool = False) -> str:
     for _, group in itertools.groupby(told, key=lambda finding: (finding.check, finding.severity, finding.device)):
         parts.append(_findings(list(group), report, terminal))
     parts += _not_run(report, terminal)
-    parts.append(_counts(report) if not verbose else _every(report))
+    parts.append(_counts(report, terminal) if not verbose else _every(report))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -154,12 +154,20 @@ def _not_run(report: Report, terminal: Terminal) -> Iterable[str]:
         yield f"{terminal.paint('NOT RUN')} {terminal.wrap(text, 8).lstrip()}"
 
 
-def _counts(report: Report) -> str:
-    rows = []
+def _counts(report: Report, terminal: Terminal) -> str:
+    """Return a line for each check that said something of any device; those that did not are named together."""
+    rows, idle = [], dict[str, list[str]]()
     for check in dict.fromkeys(result.check for result in report.results):
         results = [result for result in report.results if result.check == check]
-        rows.append((check, _words(results), str(sum(result.examined for result in results))))
-    return _table(rows, ["check", "result by devices", "examined"])
+        states = {result.status for result in results}
+        if states <= {NOT_APPLICABLE, NOT_ASKED}:
+            reason = next((result.reason for result in results if result.status == NOT_ASKED), "")
+            idle.setdefault(f"Not asked ({reason})" if reason else "Not applicable to any device", []).append(check)
+        else:
+            rows.append((check, _words(results), str(sum(result.examined for result in results))))
+    parts = [_table(rows, ["check", "result by devices", "examined"])] if rows else []
+    parts += [terminal.wrap(f"{reason}: {', '.join(checks)}.", 0) for reason, checks in idle.items()]
+    return "\n\n".join(parts)
 
 
 def _words(results: list[Result]) -> str:

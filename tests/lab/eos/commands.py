@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import counters, interface, macs, vteps
-from .kernel import read_switch, uptime
+from . import counters, interface, macs, ports, routes, vteps
+from .kernel import read_ports, read_routes, read_switch, uptime
 
 _INVALID = "% Invalid input\n"
 
 _SHOW: dict[str, Callable[[], str]] = {
     "show interfaces vxlan ?1": lambda: interface.show(read_switch()),
+    "show interfaces": lambda: ports.show(read_ports(), read_switch()),
+    "show ip route(?: vrf default)?": lambda: routes.show(read_routes(read_ports())),
     "show vxlan vtep": lambda: vteps.show(read_switch()),
     "show vxlan address-table": lambda: macs.show_vxlan(read_switch()),
     "show mac address-table": lambda: macs.show_all(read_switch()),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 ALL_ZEROS = "00:00:00:00:00:00"
 _PORTS = {"et1": "Et1", "et2": "Et2", "et3": "Et3"}
+_KINDS = {"et": "Ethernet", "lo": "Loopback", "ma": "Management", "vlan": "Vlan"}  # in the switch's own order
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,58 @@ class Switch:
     macs: tuple[Mac, ...]  # by bridge port
     remote_macs: tuple[Mac, ...]  # by VTEP
     source_active: bool  # whether the source address stands on an interface
+
+
+@dataclass(frozen=True)
+class Port:
+    """Describe one interface that is not a VXLAN's."""
+
+    name: str  # Ethernet1
+    kind: str  # Ethernet
+    mac: str
+    mtu: int
+    up: bool  # by configuration
+    carrier: bool
+    switched: bool  # whether it is a port of a VLAN
+    addresses: tuple[str, ...]  # with prefix lengths, the primary first
+    statistics: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Route:
+    """Describe one IPv4 route; without next hops it discards."""
+
+    destination: str
+    code: str  # C or S
+    metric: int
+    next_hops: tuple[tuple[str | None, str], ...]  # gateway and interface
+
+
+def read_ports() -> tuple[Port, ...]:
+    """Ask the kernel for interfaces, as the switch orders them."""
+    addresses = {link["ifname"]: link["addr_info"] for link in _json("ip", "-j", "-4", "addr", "show")}
+    links = [link for link in _json("ip", "-j", "-d", "-s", "link", "show") if _kind(link["ifname"])]
+    ports = [_port(link, addresses.get(link["ifname"], [])) for link in links]
+    order = list(_KINDS.values())
+    return tuple(
+        sorted(
+            (port for port in ports if port.kind != "Vlan" or port.addresses),
+            key=lambda port: (order.index(port.kind), port.name),
+        )
+    )
+
+
+def read_routes(ports: tuple[Port, ...]) -> tuple[Route, ...]:
+    """Ask the kernel for routes; it has those to its own addresses elsewhere."""
+    own = [
+        Route(address, "C", 0, ((None, port.name),))
+        for port in ports
+        for address in port.addresses
+        if address.endswith("/32") and port.up
+    ]
+    told = [_route(route) for route in _json("ip", "-j", "-4", "route", "show")]
+    usable = [route for route in told if route is not None]
+    return tuple(sorted(own + usable, key=lambda route: ip_network(route.destination)))
 
 
 def read_switch() -> Switch:
@@ -132,6 +186,47 @@ def _mac(
 
 def _sorted(macs: Any) -> tuple[Mac, ...]:
     return tuple(sorted(macs, key=lambda mac: (mac.vlan, mac.address)))
+
+
+def _kind(name: str) -> str | None:
+    letters = name.rstrip("0123456789")
+    return _KINDS.get(letters)
+
+
+def _name(name: str) -> str:
+    """Give the switch's name of a kernel interface: et1 is Ethernet1, lo Loopback0."""
+    kind = _kind(name)
+    return f"{kind}{name.lstrip('abcdefghijklmnopqrstuvwxyz') or 0}" if kind else name
+
+
+def _port(link: dict[str, Any], addresses: list[dict[str, Any]]) -> Port:
+    received, sent = link["stats64"]["rx"], link["stats64"]["tx"]
+    counters = {f"rx_{name}": count for name, count in received.items()}
+    counters |= {f"tx_{name}": count for name, count in sent.items()}
+    return Port(
+        _name(link["ifname"]),
+        str(_kind(link["ifname"])),
+        link["address"],
+        link["mtu"],
+        "UP" in link["flags"],
+        "LOWER_UP" in link["flags"],
+        "master" in link,
+        tuple(f"{one['local']}/{one['prefixlen']}" for one in addresses if not one["local"].startswith("127.")),
+        counters,
+    )
+
+
+def _route(route: dict[str, Any]) -> Route | None:
+    """Describe one route; None for one whose link is down, which the switch does not show."""
+    hops = [hop for hop in route.get("nexthops", [route]) if "dev" in hop]
+    alive = [hop for hop in hops if not {"linkdown", "dead"} & {*route.get("flags", []), *hop.get("flags", [])}]
+    if hops and not alive:
+        return None
+    destination = "0.0.0.0/0" if route["dst"] == "default" else str(ip_network(route["dst"]))
+    code = "C" if route.get("protocol") == "kernel" else "S"
+    discards = route.get("type", "unicast") != "unicast"
+    next_hops = () if discards else tuple((hop.get("gateway"), _name(hop["dev"])) for hop in alive)
+    return Route(destination, code, route.get("metric", 0), next_hops)
 
 
 def _addresses() -> set[str]:
