@@ -89,6 +89,18 @@ JOIN vnis AS n
           ELSE n.interface = r.interface END
 WHERE NOT regexp_matches(r.mac, '^.[13579bdf]');
 
+-- Whom a VTEP floods a VNI to: its head-end flood list, by VNI whatever a vendor keys it by.
+CREATE VIEW flooded_to AS
+SELECT f.device, n.vni, f.peer, min(f.evidence) AS evidence
+FROM flood_lists AS f
+JOIN vnis AS n
+  ON n.device = f.device
+ AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
+          WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
+          ELSE n.interface = f.interface END
+WHERE NOT is_multicast(f.peer)
+GROUP BY ALL;
+
 -- Remote VTEPs that a device knows, by VNI: from its list (EOS: of all VNIs), from MAC addresses, from flood lists.
 CREATE VIEW known_vteps AS
 WITH told AS (
@@ -98,13 +110,7 @@ WITH told AS (
     UNION ALL
     SELECT device, vni, peer, evidence FROM remote_macs_by_vni
     UNION ALL
-    SELECT f.device, n.vni, f.peer, f.evidence
-    FROM flood_lists AS f
-    JOIN vnis AS n
-      ON n.device = f.device
-     AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
-              WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
-              ELSE n.interface = f.interface END
+    SELECT device, vni, peer, evidence FROM flooded_to
 )
 SELECT device, vni, peer, min(evidence) AS evidence FROM told WHERE NOT is_multicast(peer) GROUP BY ALL;
 
@@ -191,17 +197,6 @@ JOIN vteps AS v ON v.device = l.device AND v.interface = l.interface,
      LATERAL (VALUES ('TX errors', l.tx_errors), ('TX dropped', l.tx_dropped)) AS u (reason, discarded)
 WHERE u.discarded IS NOT NULL;
 
--- Whom a VTEP floods a VNI to: its head-end flood list, by VNI whatever a vendor keys it by.
-CREATE VIEW flooded_to AS
-SELECT f.device, n.vni, f.peer, min(f.evidence) AS evidence
-FROM flood_lists AS f
-JOIN vnis AS n
-  ON n.device = f.device
- AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
-          WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
-          ELSE n.interface = f.interface END
-WHERE NOT is_multicast(f.peer)
-GROUP BY ALL;
 
 -- Devices of whose EVPN something is not known, by table: they were asked and no answer was understood; or they were not
 -- asked, or did not let the login ask, and the kernel's table shows that a control plane fills it.
