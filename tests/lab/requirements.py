@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from functools import cache
 
 from .topology import Topology
 
@@ -30,4 +32,13 @@ def missing(topology: Topology) -> str | None:
         return f"it needs the Debian packages {', '.join(lacking)}"
     if not os.access("/usr/bin/python3", os.X_OK):
         return "the EOS-like command line needs Debian's /usr/bin/python3"
-    return None
+    return _forbidden()
+
+
+@cache
+def _forbidden() -> str | None:
+    """Try what containers often forbid to root: namespaces of its own, and VXLAN in them."""
+    script = "ip link add vx0 type vxlan id 1 dstport 4789 && ip link add br0 type bridge"
+    words = ["unshare", "--net", "--mount", "--uts", "--pid", "--fork", "sh", "-c", script]
+    tried = subprocess.run(words, capture_output=True, text=True, check=False, env={**os.environ, "PATH": _SBIN})
+    return f"this machine allows no VXLAN in namespaces: {tried.stderr.strip()}" if tried.returncode else None
