@@ -41,6 +41,20 @@ def test_no_device_at_all(vxcheck: Run, tmp_path: Path) -> None:
     assert check(vxcheck, tmp_path, "--allow-incomplete").status == 3
 
 
+def test_no_vtep_among_the_devices(vxcheck: Run, tmp_path: Path) -> None:
+    """A fabric without any VXLAN has been read well, and proves nothing."""
+    (tmp_path / "manifest.json").write_text(
+        '{"vxcheck_snapshot": 1, "devices": [{"device": "mcast-router01", "platform": "linux"}]}'
+    )
+    (tmp_path / "mcast-router01").mkdir()
+    for command, text in lab.answers("mcast-router01").items():
+        (tmp_path / "mcast-router01" / file_name(command)).write_text(text)
+    ran = vxcheck("check", tmp_path)
+    assert ran.status == 3
+    assert ran.out.startswith("INCOMPLETE (1 device, 0 examined)")
+    assert "none of the devices is known to have a VXLAN interface" in ran.out
+
+
 def test_a_device_that_said_nothing(vxcheck: Run, healthy: Path) -> None:
     shutil.rmtree(healthy / "vtep-vyos01")
     ran = check(vxcheck, healthy)

@@ -58,7 +58,7 @@ class Terminal:
 def render(report: Report, terminal: Terminal, *, verbose: bool = False) -> str:
     """Return the report as text; `verbose` lists every result."""
     word, _, rest = reports.headline(report).partition(" ")
-    parts = [f"{terminal.paint(word)} {rest}", *_devices(report, terminal)]
+    parts = [f"{terminal.paint(word)} {rest}", *_devices(report, terminal), _nothing(report, terminal)]
     shown: set[tuple[str, frozenset[str]]] = set()
     told: list[Finding] = []
     for finding in report.findings:
@@ -86,6 +86,15 @@ def _devices(report: Report, terminal: Terminal) -> Iterable[str]:
     for device in report.unexamined:
         text = f"{device.name}: {device.condition}: {printable(device.reason)}"
         yield f"{terminal.paint('NOT RUN')} {terminal.wrap(text, 8).lstrip()}"
+
+
+def _nothing(report: Report, terminal: Terminal) -> str:
+    """Say why nothing was examined, where nothing was."""
+    if any(result.examined for result in report.results):
+        return ""
+    if any(device.vxlan for device in report.devices):
+        return terminal.wrap("Nothing was examined: see what was not run, and what was not asked.", 0)
+    return terminal.wrap("Nothing was examined: none of the devices is known to have a VXLAN interface.", 0)
 
 
 def _peers(finding: Finding) -> list[str]:
