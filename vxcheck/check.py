@@ -11,7 +11,7 @@ from typing import Any
 from vxcheck.errors import ContentError, UsageError
 from vxcheck.fabric import Evidence, Fabric
 from vxcheck.pages import SEVERITIES, Check
-from vxcheck.snapshot import COLLECTED, REFUSED
+from vxcheck.snapshot import COLLECTED
 
 PASSED, FAILED = "passed", "failed"
 NOT_RUN, NOT_APPLICABLE, NOT_ASKED = "not_run", "not_applicable", "not_asked"
@@ -336,8 +336,3 @@ def exit_status(report: Report, *, allow_incomplete: bool = False) -> int:
     if report.verdict == PASSED or (allow_incomplete and any(result.examined for result in report.results)):
         return 0
     return 3
-
-
-def not_collected(devices: Iterable[DeviceState]) -> list[DeviceState]:
-    """Return the devices of which nothing was collected."""
-    return [device for device in devices if device.condition not in (COLLECTED, REFUSED)]

@@ -186,10 +186,13 @@ def _client(trust: Trust) -> paramiko.SSHClient:
     return client
 
 
-def _way(host: Host) -> _Way:
+def _config(host: Host) -> paramiko.SSHConfig:
     path = Path(host.options.get("ssh_config_file") or _CONFIG).expanduser()
-    config = paramiko.SSHConfig.from_path(str(path)) if path.is_file() else paramiko.SSHConfig()
-    return _looked_up(config, host.address, host.port, host.username, host.options.get("jump_host"))
+    return paramiko.SSHConfig.from_path(str(path)) if path.is_file() else paramiko.SSHConfig()
+
+
+def _way(host: Host) -> _Way:
+    return _looked_up(_config(host), host.address, host.port, host.username, host.options.get("jump_host"))
 
 
 def _looked_up(
@@ -228,8 +231,7 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
         chain.append(proxy)
         return proxy
     sock: Any = None
-    config_file = Path(host.options.get("ssh_config_file") or _CONFIG).expanduser()
-    config = paramiko.SSHConfig.from_path(str(config_file)) if config_file.is_file() else paramiko.SSHConfig()
+    config = _config(host)
     hops = []
     for jump in way.jumps:
         username, _, rest = jump.rpartition("@")
