@@ -292,7 +292,7 @@ def _explain(results: Sequence[Result], checks: Mapping[str, Check]) -> list[Res
 
     def explained(finding: Finding) -> Finding:
         for name in checks[finding.check].explained_by:
-            found = [cause for cause in causes.get(name, []) if _may_explain(cause, finding)]
+            found = [cause for cause in causes.get(name, []) if may_explain(cause, finding)]
             # A fault of one VNI leaves another one's unexplained; a cause without any is of all.
             vnis = [_vnis_of(cause) for cause in found]
             if found and (not all(vnis) or _vnis_of(finding) <= set().union(*vnis)):
@@ -302,7 +302,7 @@ def _explain(results: Sequence[Result], checks: Mapping[str, Check]) -> list[Res
     return [replace(result, findings=tuple(explained(f) for f in result.findings)) for result in results]
 
 
-def _may_explain(cause: Finding, finding: Finding) -> bool:
+def may_explain(cause: Finding, finding: Finding) -> bool:
     """Tell whether a cause is as heavy as what it would explain, and of the same devices, or of one of them alone."""
     if SEVERITIES.index(cause.severity) > SEVERITIES.index(finding.severity):
         return False

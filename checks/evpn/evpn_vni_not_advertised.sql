@@ -9,6 +9,7 @@ members AS (
            coalesce(n.learning, '') ILIKE '%nolearning%' AND coalesce(n.bum_mode, '') = 'head-end' AS waits_for_evpn,
            EXISTS (SELECT 1 FROM ports_of_bridges AS p WHERE p.device = n.device AND p.interface = n.interface) AS bridged,
            EXISTS (SELECT 1 FROM evpn_announcements AS o WHERE o.vni = n.vni AND o.device <> n.device) AS others_do,
+           EXISTS (SELECT 1 FROM evpn_sessions AS s WHERE s.device = n.device) AS has_neighbors,
            r.reply, coalesce(r.no_access, false) AS no_access
     FROM vni_members AS n
     LEFT JOIN evpn_speakers AS b ON b.device = n.device
@@ -25,7 +26,8 @@ SELECT device, interface, vni,
             WHEN speaks THEN 'EVPN does not know it, though it announces all VNIs'
             ELSE coalesce(reply, 'its BGP has no EVPN') END AS why,
        CASE WHEN announced THEN false
-            WHEN speaks AND advertise_all_vnis = 'Disabled' THEN waits_for_evpn OR others_do
+            -- BGP may carry the underlay alone, and another control plane fill the table.
+            WHEN speaks AND advertise_all_vnis = 'Disabled' THEN others_do OR (waits_for_evpn AND has_neighbors)
             WHEN speaks THEN bridged OR others_do
             WHEN NOT no_access THEN true END AS fault,
        vni_evidence, coalesce(announced_evidence, speaker_evidence) AS announced_evidence

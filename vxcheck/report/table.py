@@ -13,7 +13,7 @@ from typing import TextIO
 from tabulate import tabulate
 
 from vxcheck import report as reports
-from vxcheck.check import NOT_APPLICABLE, NOT_ASKED, NOT_RUN, PASSED, Finding, Report, Result
+from vxcheck.check import NOT_APPLICABLE, NOT_ASKED, NOT_RUN, PASSED, Finding, Report, Result, may_explain
 from vxcheck.rows import printable
 
 _COLOURS = {"PASSED": "32", "FAILED": "31", "INCOMPLETE": "33", "FAULT": "31", "WARNING": "33", "NOT RUN": "33"}
@@ -135,7 +135,7 @@ def _findings(findings: list[Finding], report: Report, terminal: Terminal) -> st
         f"{other.check} on {other.device}": None
         for finding in findings
         for other in report.findings
-        if other.explained_by == finding.check and {other.device, *_peers(other)} <= {finding.device, *_peers(finding)}
+        if other.explained_by == finding.check and may_explain(finding, other)
     }
     if names:
         lines.append(terminal.wrap(f"Follows from it: {', '.join(names)} (-v shows them).", 2))

@@ -1,0 +1,157 @@
+"""Put each EVPN fault into the running lab, check it over SSH, and assert who is told of what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from . import verdict
+from .faults import EVPN_FAULTS, Fault, inject, undo
+from .lab import Lab
+from .test_matrix import RECORDED
+from .traffic import converge, learn, settle, talking
+from .verdict import Verdict
+
+LEAF = "evpn-leaf1"
+OTHERS = frozenset({"evpn-leaf2", "evpn-leaf3"})
+
+
+@dataclass(frozen=True)
+class Named:
+    """Say which check names a fault of leaf 1, with which peers, and words of its message."""
+
+    check: str
+    peers: frozenset[str]
+    words: tuple[str, ...]
+
+
+NOBODY = frozenset[str]()
+EXPECTED = {
+    "evpn_advertise_off": Named("evpn_vni_not_advertised", NOBODY, ("VNI 100, 200", "`advertise-all-vni`", *OTHERS)),
+    "evpn_session_down": Named("evpn_session_down", NOBODY, ("10.255.0.254 (rr1)", "Idle (Admin)")),
+    "evpn_route_target_mismatch": Named("evpn_route_target_mismatch", OTHERS, ("VNI 100", "65000:999", "65000:100")),
+    "evpn_duplicate_mac": Named("evpn_mac_duplicate", frozenset({"evpn-leaf2"}), ("02:00:00:00:01:01", "VNI 100")),
+    "evpn_dstport_mismatch": Named("udp_port_mismatch", OTHERS, ("VNI 100", "8472", "4789")),
+}
+
+
+@contextmanager
+def faulty(lab: Lab, fault: Fault) -> Iterator[frozenset[str]]:
+    """Keep a fault in the lab, and give the pings that it loses."""
+    inject(lab, fault)
+    try:
+        yield settle(lab, lambda lost: fault.lost <= lost).lost
+    finally:
+        undo(lab, fault)
+        for device in lab.topology.devices:
+            # A duplicate is remembered for three minutes.
+            lab.execute(device.name, "vtysh -c 'clear evpn dup-addr vni all'")
+        assert not converge(lab).lost
+
+
+def assert_only(found: Verdict, check: str, *words: str) -> None:
+    """Assert that leaf 1 alone is named, once, by one check."""
+    assert [(one.check, one.device, one.severity) for one in found.headlines] == [(check, LEAF, "error")]
+    assert all(word in found.headlines[0].message for word in words), found.headlines[0].message
+
+
+def test_every_fault_has_its_verdict() -> None:
+    assert {fault.name for fault in EVPN_FAULTS} == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("fault", EVPN_FAULTS, ids=lambda fault: fault.name)
+def test_fault_is_named(evpn_lab: Lab, fault: Fault) -> None:
+    expected = EXPECTED[fault.name]
+    with faulty(evpn_lab, fault) as lost, talking(evpn_lab):
+        found = verdict.check(evpn_lab, interval=2)
+    assert (found.status, found.not_run) == (1, [])
+    told = found.headlines
+    named = [one for one in told if one.device == LEAF]
+    assert {(one.check, one.severity) for one in told} == {(expected.check, "error")}, told
+    assert named, told
+    assert told[0] in named
+    assert frozenset().union(*(one.peers for one in named)) == expected.peers
+    messages = " ".join(one.message for one in named)
+    assert all(word in messages for word in expected.words), messages
+    # Of anyone else nothing is said but what it disagrees about with this device.
+    assert {one.device for one in told} <= {LEAF, *expected.peers}
+    assert all(LEAF in {one.device, *one.peers} for one in told), told
+    RECORDED.mkdir(parents=True, exist_ok=True)
+    record = {
+        "fault": fault.name,
+        "what": f"EVPN: {fault.description}",
+        "lost": sorted(lost),
+        "check": expected.check,
+        "severity": named[0].severity,
+        "message": named[0].message,
+    }
+    (RECORDED / f"{fault.name}.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+def test_healthy_twenty_times(evpn_lab: Lab) -> None:
+    for look in range(20):
+        assert not learn(evpn_lab).lost
+        with talking(evpn_lab):
+            found = verdict.check(evpn_lab, polls=1 + look % 2, interval=1)
+        assert (found.headlines, found.not_run, found.status) == ([], [], 0)
+        assert not [one for one in found.report["results"] if one["faults"] or one["warnings"]]
+        passed = {(one["check"], one["device"]) for one in found.report["results"] if one["status"] == "passed"}
+        for check in ("evpn_vni_not_advertised", "evpn_route_target_mismatch", "evpn_mac_duplicate"):
+            assert {(check, leaf) for leaf in (LEAF, *OTHERS)} <= passed
+        assert ("evpn_session_down", "rr1") in passed
+
+
+def test_a_host_that_has_moved_is_no_duplicate(evpn_lab: Lab) -> None:
+    # The address of h100x2 turns up behind leaf 1, and goes home again.
+    change = "ip link set eth0 address 02:00:00:00:01:{}"
+    try:
+        evpn_lab.execute("h100x2", change.format("77"))
+        evpn_lab.execute("h100x1", change.format("02"))
+        speak = "ip neigh flush all; ping -n -q -c 2 -i 0.2 -w 2 192.168.1.3"
+        assert evpn_lab.execute("h100x1", speak).returncode == 0
+        there = verdict.check(evpn_lab, polls=1)
+    finally:
+        evpn_lab.execute("h100x1", change.format("01"))
+        evpn_lab.execute("h100x2", change.format("02"))
+        assert not converge(evpn_lab).lost
+    back = verdict.check(evpn_lab, polls=1)
+    assert [(found.headlines, found.status) for found in (there, back)] == [([], 0)] * 2
+
+
+def test_a_login_that_may_not_speak_to_frr(evpn_lab: Lab) -> None:
+    evpn_lab.execute(LEAF, "chmod o-rwx /run/frr; sed -i s/:121:frr,netops/:121:frr/ /etc/group")
+    try:
+        found = verdict.check(evpn_lab, polls=1)
+    finally:
+        evpn_lab.execute(LEAF, "chmod o+rx /run/frr; sed -i s/:121:frr/:121:frr,netops/ /etc/group")
+    # Its kernel shows that EVPN wrote something: not to know what else EVPN knows is no pass.
+    assert (found.headlines, found.status) == ([], 3)
+    assert {line.partition(":")[0].partition(" on ")[2] for line in found.not_run} == {LEAF}
+    assert all("Permission denied" in line for line in found.not_run)
+
+
+def test_bgpd_has_ended(evpn_lab: Lab) -> None:
+    evpn_lab.execute(LEAF, "kill $(cat /run/frr/bgpd.pid)")
+    try:
+        settle(evpn_lab, lambda lost: "h100x1>h100x3" in lost)
+        found = verdict.check(evpn_lab, polls=1)
+    finally:
+        evpn_lab.execute(LEAF, "/usr/lib/frr/bgpd -d -A 127.0.0.1")
+        assert not converge(evpn_lab).lost
+    assert_only(found, "evpn_vni_not_advertised", "VNI 100, 200", "bgpd is not running")
+
+
+def test_no_neighbour_is_activated(evpn_lab: Lab) -> None:
+    typed = "vtysh -c 'configure terminal' -c 'router bgp 65000' -c 'address-family l2vpn evpn' -c '{}'"
+    evpn_lab.execute(LEAF, typed.format("no neighbor 10.255.0.254 activate"))
+    try:
+        settle(evpn_lab, lambda lost: "h100x1>h100x3" in lost)
+        found = verdict.check(evpn_lab, polls=1)
+    finally:
+        evpn_lab.execute(LEAF, typed.format("neighbor 10.255.0.254 activate"))
+        assert not converge(evpn_lab).lost
+    assert_only(found, "evpn_session_down", "no neighbour")
