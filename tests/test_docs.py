@@ -51,3 +51,17 @@ def test_every_column_has_a_unit_and_a_meaning() -> None:
         lines = [line for line in declared[1].splitlines() if line.strip()]
         assert len(lines) == len(table.columns), f"{table.name}: a column without a comment"
         assert all(column.unit and column.about for column in table.columns)
+
+
+def test_faults_page_has_every_fault_of_the_matrix() -> None:
+    from tests.lab import test_evpn_matrix, test_matrix
+    from tests.lab.faults import EVPN_FAULTS, FAULTS, HEADEND_FAULTS
+
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    expected: dict[str, str] = {}
+    for table in (test_matrix.EXPECTED, test_matrix.EXPECTED_HEADEND, test_evpn_matrix.EXPECTED):
+        expected |= {name: named.check for name, named in table.items()}
+    for fault in (*FAULTS, *HEADEND_FAULTS, *EVPN_FAULTS):
+        rows = [line for line in page.splitlines() if f"{fault.description} |" in line]
+        assert len(rows) == 1, f"{fault.name}: run `make faults`"
+        assert f"`{expected[fault.name]}`" in rows[0], f"{fault.name}: run `make faults`"

@@ -44,6 +44,18 @@ def test_explained_by(cause: Finding, folded: bool) -> None:
     assert explained(MISSING, cause) == [cause.check if folded else "", ""]
 
 
+def test_a_duplicate_is_wrong_wherever_it_was_learned() -> None:
+    twice = finding(
+        "mac_duplicate", "leaf1", peer_device="leaf2", vni=10, mac=["02:00:00:00:00:01", "02:00:00:00:00:02"]
+    )
+    seen = finding("mac_behind_wrong_vtep", "leaf3", peer_device="leaf2", vni=10, mac="02:00:00:00:00:01")
+    assert explained(seen, twice) == ["mac_duplicate", ""]
+    other = finding("mac_behind_wrong_vtep", "leaf3", peer_device="leaf2", vni=10, mac="02:00:00:00:00:09")
+    assert explained(other, twice) == ["", ""]
+    elsewhere = finding("mac_behind_wrong_vtep", "leaf3", peer_device="leaf2", vni=20, mac="02:00:00:00:00:01")
+    assert explained(elsewhere, twice) == ["", ""]
+
+
 def test_causes_of_one_kind_add_up() -> None:
     loss = finding("one_way_loss", "leaf1", peer_device="leaf2", vnis=(10, 20), vni=None)
     one, other = (finding("vtep_unbridged", "leaf2", vni=vni) for vni in (10, 20))

@@ -303,22 +303,27 @@ def _explain(results: Sequence[Result], checks: Mapping[str, Check]) -> list[Res
 
 
 def may_explain(cause: Finding, finding: Finding) -> bool:
-    """Tell whether a cause is as heavy as what it would explain, and of the same devices, or of one of them alone."""
+    """Tell whether a cause is as heavy as what it would explain, and of the same devices, or of one of them alone.
+
+    A MAC address that is wrong in one place is wrong wherever it was learned from there: the same one will do too.
+    """
     if SEVERITIES.index(cause.severity) > SEVERITIES.index(finding.severity):
         return False
     mine, theirs = _devices_of(finding), _devices_of(cause)
-    return mine <= theirs or (len(theirs) == 1 and theirs <= mine)
+    macs = _parts_of(finding.row.get("mac"))
+    same_macs = bool(macs) and macs <= _parts_of(cause.row.get("mac"))
+    return same_macs or mine <= theirs or (len(theirs) == 1 and theirs <= mine)
 
 
-def _vnis_of(finding: Finding) -> set[int]:
-    found, queue = set(), [finding.row.get("vnis", finding.row.get("vni"))]
-    while queue:
-        value = queue.pop()
-        if isinstance(value, list | tuple):
-            queue.extend(value)
-        elif value is not None:
-            found.add(int(value))
-    return found
+def _vnis_of(finding: Finding) -> set[Any]:
+    return _parts_of(finding.row.get("vnis", finding.row.get("vni")))
+
+
+def _parts_of(value: Any) -> set[Any]:
+    """Return what stands in a column: one value, or those of several rows."""
+    if isinstance(value, list | tuple):
+        return set().union(*(_parts_of(part) for part in value))
+    return set() if value is None else {value}
 
 
 def _devices_of(finding: Finding) -> set[str]:
