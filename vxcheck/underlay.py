@@ -67,6 +67,11 @@ class Underlay:
             owners.setdefault(address, set()).add(device)
         return cls(routes, owners)
 
+    def shows(self, device: str, destination: str) -> bool:
+        """Tell whether a device shows any route of an address's family: else none is known to be missing."""
+        version = ipaddress.ip_address(ip(destination)).version
+        return any(_family(route) == version for route in self.routes.get(device, []))
+
     def ways(self, device: str, destination: str) -> list[Way]:
         """Return the ways out of a device to an address: longest prefix, then lowest metric, as in the kernel.
 
@@ -124,9 +129,15 @@ def trace(connection: duckdb.DuckDBPyConnection) -> tuple[list[Way], list[Hop]]:
         "AND device IN (SELECT device FROM routes) ORDER BY ALL"
     ).fetchall()
     underlay = Underlay.of(connection)
+    wanted = [(device, peer) for device, peer in wanted if underlay.shows(device, peer)]
     ways = [way for device, peer in wanted for way in underlay.ways(device, peer)]
     hops = [hop for device, peer in wanted for hop in underlay.hops(device, peer)]
     return ways, hops
+
+
+def _family(route: _Route) -> int:
+    text = route.gateway if route.destination == "default" else route.destination
+    return 6 if text and ":" in text else 4
 
 
 def _network(destination: str, version: int) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

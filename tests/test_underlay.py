@@ -1,0 +1,100 @@
+"""Ways through the underlay, from routes and addresses alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vxcheck import fabric, underlay
+from vxcheck.underlay import Hop, Underlay, Way
+
+
+def fabric_with(routes: list[dict[str, Any]], addresses: list[tuple[str, str, str]] = []) -> fabric.Fabric:  # noqa: B006
+    made = fabric.empty()
+    columns = ["device", "destination", "gateway", "interface", "metric", "kind"]
+    rows = [tuple(route.get(name) for name in columns) for route in routes]
+    fabric.insert(made.connection, "routes", columns, rows)
+    fabric.insert(made.connection, "addresses", ["device", "interface", "address"], addresses)
+    return made
+
+
+def route(
+    device: str, destination: str, interface: str = "eth0", gateway: str | None = None, **more: Any
+) -> dict[str, Any]:
+    return {"device": device, "destination": destination, "interface": interface, "gateway": gateway, **more}
+
+
+def ways(routes: list[dict[str, Any]], destination: str) -> list[tuple[str | None, str | None]]:
+    found = Underlay.of(fabric_with(routes).connection).ways("leaf1", destination)
+    return [(way.route, way.out_interface) for way in found]
+
+
+def test_the_longest_prefix_wins_then_the_lowest_metric() -> None:
+    routes = [
+        route("leaf1", "default", "eth9", "10.0.0.254"),
+        route("leaf1", "10.0.0.0/8", "eth8"),
+        route("leaf1", "10.1.0.0/16", "eth7", metric=20),
+        route("leaf1", "10.1.0.0/16", "eth6", metric=10),
+        route("leaf1", "10.1.2.3", "eth5"),
+    ]
+    assert ways(routes, "10.1.2.3") == [("10.1.2.3", "eth5")]
+    assert ways(routes, "10.1.2.4") == [("10.1.0.0/16", "eth6")]
+    assert ways(routes, "10.2.0.1") == [("10.0.0.0/8", "eth8")]
+    assert ways(routes, "192.0.2.1") == [("default", "eth9")]
+
+
+def test_several_next_hops_and_none() -> None:
+    routes = [
+        route("leaf1", "10.1.0.0/16", "eth1", "10.0.1.1"),
+        route("leaf1", "10.1.0.0/16", "eth2", "10.0.2.1"),
+        route("leaf1", "10.1.9.0/24", "lo", kind="blackhole"),
+    ]
+    assert ways(routes, "10.1.2.3") == [("10.1.0.0/16", "eth1"), ("10.1.0.0/16", "eth2")]
+    assert ways(routes, "10.1.9.1") == [("10.1.9.0/24", None)]
+    assert ways(routes, "10.2.0.1") == [(None, None)]
+
+
+def test_a_default_route_is_of_its_next_hops_family() -> None:
+    routes = [route("leaf1", "default", "eth0", "10.0.0.254"), route("leaf1", "default", "eth1", "fe80::1")]
+    assert ways(routes, "192.0.2.1") == [("default", "eth0")]
+    assert ways(routes, "2001:db8::1") == [("default", "eth1")]
+
+
+def test_nothing_is_missing_in_a_family_of_which_no_route_is_shown() -> None:
+    shown = Underlay.of(fabric_with([route("leaf1", "10.0.0.0/8")]).connection)
+    assert shown.shows("leaf1", "192.0.2.1")
+    assert not shown.shows("leaf1", "2001:db8::1")
+
+
+def test_hops_end_at_the_destination_at_a_stranger_and_in_a_loop() -> None:
+    routes = [
+        route("leaf1", "10.2.0.0/16", "eth0", "10.0.1.254"),
+        route("spine", "10.2.0.0/16", "eth2", "10.0.2.1"),
+        route("leaf2", "10.2.0.0/16", "lo"),
+        route("leaf1", "10.3.0.0/16", "eth0", "10.0.1.254"),
+        route("spine", "10.3.0.0/16", "eth1", "10.0.1.1"),
+        route("leaf1", "10.4.0.0/16", "eth0", "10.0.1.253"),
+    ]
+    addresses = [
+        ("leaf1", "eth0", "10.0.1.1"),
+        ("spine", "eth1", "10.0.1.254"),
+        ("leaf2", "eth0", "10.0.2.1"),
+        ("leaf2", "lo", "10.2.0.1"),
+    ]
+    found = Underlay.of(fabric_with(routes, addresses).connection)
+
+    def names(destination: str) -> list[str | None]:
+        return [hop.hop_device for hop in found.hops("leaf1", destination)]
+
+    assert names("10.2.0.1") == ["leaf1", "spine"]
+    assert names("10.3.0.1") == ["leaf1", "spine"]
+    assert names("10.4.0.1") == ["leaf1", None]
+    assert found.hops("leaf1", "10.2.0.1")[1] == Hop("leaf1", "10.2.0.1", 2, "spine", "eth2", None)
+
+
+def test_rows_of_the_tables() -> None:
+    made = fabric_with([route("leaf1", "10.0.0.0/8")])
+    fabric.insert(made.connection, "flood_lists", ["device", "interface", "peer"], [("leaf1", "vxlan0", "10.0.0.2")])
+    fabric.insert(made.connection, "flood_lists", ["device", "interface", "peer"], [("leaf1", "vxlan0", "239.0.0.1")])
+    found, hops = underlay.trace(made.connection)
+    assert found == [Way("leaf1", "10.0.0.2", "10.0.0.0/8", None, "eth0", None)]
+    assert [hop.hop_device for hop in hops] == ["leaf1"]
