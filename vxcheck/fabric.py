@@ -166,6 +166,7 @@ def _load_device(fabric: Fabric, device: Device, platform: Platform | None) -> N
     loading: dict[str, _Loading] = {}
     states: dict[str, tuple[str, str]] = {}
     whole: set[str] = set()
+    sent: list[tuple[Any, ...]] = []
     for output in device.outputs:
         command = platform.command(output.command) if platform else None
         condition, reason = output.condition, output.reason
@@ -173,15 +174,11 @@ def _load_device(fabric: Fabric, device: Device, platform: Platform | None) -> N
             condition, reason = _load_output(fabric, device.name, platform, command, output, loading)
         elif condition == COLLECTED:
             condition, reason = NOT_UNDERSTOOD, f"vxcheck has no parser for it on {device.platform}"
-        insert(
-            connection,
-            "commands",
-            ["device", "command", "poll", "condition", "reason", "seconds"],
-            [(device.name, output.command, output.poll, condition, reason, output.seconds)],
-        )
+        sent.append((device.name, output.command, output.poll, condition, reason, output.seconds))
         if command:
             states[command.name] = _worse(states.get(command.name), (condition, reason))
             whole |= set() if command.of_one(output.command) else {command.name}
+    insert(connection, "commands", ["device", "command", "poll", "condition", "reason", "seconds"], sent)
     for name in states.keys() - whole:
         if states[name][0] == COLLECTED and (lacking := _lacking(platform, states, whole, loading)):
             states[name] = MISSING, lacking
@@ -236,12 +233,13 @@ def _load_output(
     tables = schema.tables()
     for rows in found:
         table = tables[rows.table]
+        evidence, has_poll = table.evidence, table.has_poll
         gathered = loading.setdefault(rows.table, _Loading())
         for values, lines in zip(rows.values, rows.lines, strict=True):
             row: dict[str, Any] = dict(zip(rows.columns, values, strict=True)) | {"device": device}
-            if table.has_poll:
+            if has_poll:
                 row["poll"] = output.poll
-            for name, of in table.evidence.items():
+            for name, of in evidence.items():
                 if of in lines:
                     row[name] = (source << _LINE_BITS) | lines[of]
             gathered.add(table, row)

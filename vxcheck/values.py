@@ -24,7 +24,6 @@ _STATES = {
 }
 _BUM_MODES = {"headend": "head-end", "multicast": "multicast", "not initialized yet": "none"}
 _AGE = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?: ago)?")
-_TRUE = re.compile(r"\S")
 
 
 def convert(column: Column, text: str | list[str]) -> Value:
@@ -36,7 +35,7 @@ def convert(column: Column, text: str | list[str]) -> Value:
         return [part.strip() for part in text]
     text = text.strip()
     if column.type == "BOOLEAN":
-        return bool(_TRUE.search(text))
+        return bool(text)
     if not text:
         return None
     by_unit = _BY_UNIT.get(column.unit)
