@@ -1,15 +1,17 @@
 -- Two VNIs are exchanged between the tenants of two devices.
-WITH tenants AS (
-    -- The number that both vendors' operators give a tenant: the VLAN, or the digits at the end of the bridge's name.
-    SELECT device, vni, coalesce(vlan, TRY_CAST(regexp_extract(bridge, '([0-9]+)$', 1) AS INTEGER)) AS tenant, evidence
-    FROM vnis
+WITH crossed AS (
+    SELECT mine.device, other.device AS peer_device, mine.tenant, mine.vni, other.vni AS peer_vni, mine.evidence,
+           other.evidence AS peer_evidence
+    FROM tenants AS mine
+    JOIN tenants AS other ON other.tenant = mine.tenant AND other.vni <> mine.vni
+    -- Elsewhere the number may mean something else; exchanged, it does not.
+    JOIN tenants AS here ON here.device = mine.device AND here.vni = other.vni
+    JOIN tenants AS crossed ON crossed.device = other.device AND crossed.vni = mine.vni AND crossed.tenant = here.tenant
+    WHERE other.device <> mine.device AND here.tenant <> mine.tenant
 )
-SELECT mine.device, other.device AS peer_device, mine.tenant, mine.vni, other.vni AS peer_vni,
-       other.vni <> mine.vni AND crossed.tenant IS NOT NULL AS fault, mine.evidence, other.evidence AS peer_evidence
-FROM tenants AS mine
-JOIN tenants AS other ON other.tenant = mine.tenant AND other.device <> mine.device
--- Elsewhere the number may mean something else; exchanged, it does not.
-LEFT JOIN tenants AS here ON here.device = mine.device AND here.vni = other.vni AND here.vni <> mine.vni
-LEFT JOIN tenants AS crossed
-       ON crossed.device = other.device AND crossed.vni = mine.vni AND crossed.tenant = here.tenant
-WHERE other.vni = mine.vni OR crossed.tenant IS NOT NULL
+SELECT device, peer_device, tenant, vni, peer_vni, true AS fault, evidence, peer_evidence FROM crossed
+UNION ALL
+SELECT device, NULL, tenant, vni, vni, false, evidence, NULL
+FROM tenants
+WHERE (tenant, vni) IN (SELECT tenant, vni FROM tenants GROUP BY ALL HAVING count(*) > 1)
+  AND (device, tenant, vni) NOT IN (SELECT device, tenant, vni FROM crossed)

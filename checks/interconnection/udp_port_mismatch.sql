@@ -1,10 +1,4 @@
--- Two VTEPs of one VNI send to different UDP ports.
-SELECT mine.device, other.device AS peer_device, mine.vni,
-       here.udp_port, here.udp_port_origin, there.udp_port AS peer_udp_port,
-       there.udp_port_origin AS peer_udp_port_origin,
-       here.udp_port <> there.udp_port AS fault,
-       here.udp_port_evidence, there.udp_port_evidence AS peer_udp_port_evidence
-FROM vni_members AS mine
-JOIN vni_members AS other ON other.vni = mine.vni AND other.device <> mine.device
-JOIN vtep_ports AS here ON here.device = mine.device AND here.interface = mine.interface
-JOIN vtep_ports AS there ON there.device = other.device AND there.interface = other.interface
+-- The UDP port that each VTEP of a VNI sends to.
+SELECT m.device, m.vni, p.udp_port, p.udp_port_origin, p.udp_port_evidence
+FROM vni_members AS m
+JOIN vtep_ports AS p ON p.device = m.device AND p.interface = m.interface

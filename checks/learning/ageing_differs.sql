@@ -4,4 +4,4 @@ SELECT v.device, v.interface, b.bridge, v.ageing, b.ageing AS bridge_ageing,
 FROM vteps AS v
 JOIN links AS l ON l.device = v.device AND l.interface = v.interface
 JOIN bridges AS b ON b.device = v.device AND b.bridge = l.master
-WHERE v.ageing IS NOT NULL AND b.ageing IS NOT NULL AND coalesce(v.learning, '') NOT ILIKE '%nolearning%'
+WHERE v.ageing IS NOT NULL AND b.ageing IS NOT NULL AND NOT coalesce(v.learning ILIKE '%nolearning%', false)

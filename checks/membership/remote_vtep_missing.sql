@@ -5,7 +5,10 @@ WITH pairs AS (
            there.reason AS peer_reason
     FROM vni_members AS mine
     JOIN vni_members AS other ON other.vni = mine.vni AND other.device <> mine.device
+    JOIN vtep_addresses AS here ON here.device = mine.device AND here.interface = mine.interface
     JOIN vtep_addresses AS there ON there.device = other.device AND there.interface = other.interface
+    -- An MLAG pair has one address, which neither has to know.
+    WHERE here.vtep_ip IS DISTINCT FROM there.vtep_ip
 ),
 known AS (SELECT device, vni, count(*) AS vteps FROM known_vteps GROUP BY ALL)
 SELECT pairs.device, pairs.peer_device, pairs.vni, pairs.peer_vtep_ip, pairs.peer_reason, pairs.bum_mode,
@@ -24,7 +27,7 @@ JOIN speakers ON speakers.device = pairs.peer_device AND speakers.vni = pairs.vn
 LEFT JOIN known ON known.device = pairs.device AND known.vni = pairs.vni
 LEFT JOIN known_vteps AS found
        ON found.device = pairs.device AND found.vni = pairs.vni AND found.peer = pairs.peer_vtep_ip
-LEFT JOIN decapsulated ON decapsulated.device = pairs.device AND decapsulated.interface = pairs.interface
+JOIN decapsulated ON decapsulated.device = pairs.device AND decapsulated.interface = pairs.interface
 -- Beside others that are known, one behind which nobody has been heard has given nothing to learn from.
 WHERE found.peer IS NOT NULL OR coalesce(known.vteps, 0) = 0 OR pairs.bum_mode = 'head-end'
    OR speakers.speaks IS NOT false OR pairs.peer_vtep_ip IS NULL

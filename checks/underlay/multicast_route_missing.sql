@@ -1,29 +1,34 @@
 -- A router between two VTEPs does not forward the group from one of them towards the other.
-WITH pairs AS (
-    SELECT DISTINCT s.device AS sender, a.vtep_ip AS source, s.multicast_group, r.device AS receiver,
-           b.vtep_ip AS destination
-    FROM vni_members AS s
-    JOIN vni_members AS r ON r.vni = s.vni AND r.device <> s.device AND r.multicast_group = s.multicast_group
-    JOIN vtep_addresses AS a ON a.device = s.device AND a.interface = s.interface
-    JOIN vtep_addresses AS b ON b.device = r.device AND b.interface = r.interface
-    -- A route to the group is made by the first packet: of a VTEP that has sent none there need not be one.
-    JOIN speakers ON speakers.device = s.device AND speakers.vni = s.vni AND speakers.speaks
-    WHERE s.bum_mode = 'multicast' AND r.bum_mode = 'multicast' AND a.vtep_ip IS NOT NULL
-),
-reverse AS (
+WITH ways AS (
     -- Multicast takes the way back of the receiver's unicast; where the sender shows no routes, that of the receiver tells.
-    SELECT p.*, h.hop_device AS router, h.out_interface
-    FROM pairs AS p
-    JOIN underlay_hops AS h
-      ON h.device = p.sender AND h.destination = p.destination AND h.hop > 1 AND h.hop_device <> p.receiver
+    SELECT w.router, w.sender, w.receiver, w.source, w.multicast_group, w.out_interface
+    FROM group_ways AS w
+    -- A route to the group is made by the first packet: of a VTEP that has sent none there need not be one.
+    WHERE (w.sender, w.multicast_group) IN (
+        SELECT m.device, m.multicast_group
+        FROM vni_members AS m
+        JOIN speakers AS s ON s.device = m.device AND s.vni = m.vni
+        WHERE s.speaks
+    )
+),
+applied AS (
+    -- The route of the sender decides; that of any sender only where there is none of its own. An unresolved route is only a
+    -- question that the kernel has asked; a pruned one forwards to nobody.
+    SELECT w.router, w.source, w.multicast_group, r.evidence,
+           CASE WHEN lower(r.state) = 'pruned' THEN [] ELSE r.out_interfaces END AS out_interfaces
+    FROM (SELECT router, source, multicast_group FROM ways GROUP BY ALL) AS w
+    JOIN multicast_routes AS r
+      ON r.device = w.router AND r.multicast_group = w.multicast_group AND r.source IN (w.source, '0.0.0.0', '::')
+     AND r.vrf IS NULL AND r.state IS DISTINCT FROM 'unresolved'
+    QUALIFY rank() OVER (PARTITION BY w.router, w.source, w.multicast_group ORDER BY r.source = w.source DESC) = 1
+),
+forwarding AS (
+    SELECT router, source, multicast_group, min(evidence) AS evidence,
+           list_sort(list_distinct(flatten(list(out_interfaces)))) AS out_interfaces
+    FROM applied GROUP BY ALL
 )
-SELECT v.router AS device, v.sender AS peer_device, v.receiver AS far_device, v.source, v.multicast_group, v.out_interface,
-       coalesce(nullif(array_to_string(other.out_interfaces, ', '), ''), 'nobody') AS forwarded_to,
-       found.multicast_group IS NULL AS fault, coalesce(found.evidence, other.evidence) AS evidence
-FROM reverse AS v
-LEFT JOIN multicast_routes AS found
-       ON found.device = v.router AND found.source IN (v.source, '0.0.0.0') AND found.multicast_group = v.multicast_group
-      AND list_contains(found.out_interfaces, v.out_interface)
-LEFT JOIN multicast_routes AS other
-       ON other.device = v.router AND other.source = v.source AND other.multicast_group = v.multicast_group
-WHERE v.out_interface IS NOT NULL
+SELECT w.router AS device, w.sender AS peer_device, w.receiver AS far_device, w.source, w.multicast_group, w.out_interface,
+       coalesce(nullif(array_to_string(f.out_interfaces, ', '), ''), 'nobody') AS forwarded_to,
+       NOT coalesce(list_contains(f.out_interfaces, w.out_interface), false) AS fault, f.evidence
+FROM ways AS w
+LEFT JOIN forwarding AS f ON f.router = w.router AND f.source = w.source AND f.multicast_group = w.multicast_group

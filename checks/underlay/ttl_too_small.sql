@@ -13,8 +13,10 @@ SELECT v.device, v.interface, distances.peer_device, v.ttl, distances.routers, v
             WHEN v.ttl = 'inherit' THEN 255
             ELSE TRY_CAST(v.ttl AS INTEGER) END AS effective,
        CASE WHEN effective <= distances.routers THEN true
-            WHEN effective > distances.routers + 1 OR NOT distances.more THEN false END AS fault, v.evidence AS header_evidence, n.evidence, distances.evidence AS route_evidence
+            WHEN effective > distances.routers + 1 OR NOT distances.more THEN false END AS fault,
+       v.evidence AS header_evidence,
+       (SELECT min(n.evidence) FROM vnis AS n WHERE n.device = v.device AND n.interface = v.interface) AS evidence,
+       distances.evidence AS route_evidence
 FROM vteps AS v
-JOIN vnis AS n ON n.device = v.device AND n.interface = v.interface
 JOIN distances ON distances.device = v.device AND distances.interface = v.interface
 WHERE v.flags IS NOT NULL

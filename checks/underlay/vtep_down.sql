@@ -6,10 +6,11 @@ SELECT v.device, v.interface, n.vni, v.source_interface,
             ELSE v.admin_state END AS state,
        CASE WHEN l.flags IS NOT NULL
             THEN CASE WHEN list_contains(string_split(l.flags, ','), 'UP')
-                       AND (l.flags LIKE '%LOWER_UP%' OR l.flags LIKE '%LOOPBACK%') THEN 'up' ELSE 'down' END
-            ELSE coalesce(l.oper_state, 'not shown') END AS source_state,
-       coalesce(', and ' || v.source_interface || ', which it leaves by, is ' || source_state, '') AS way,
-       CASE WHEN state <> 'up' OR source_state NOT IN ('up', 'not shown', 'unknown') THEN true
+                       AND list_has_any(string_split(l.flags, ','), ['LOWER_UP', 'LOOPBACK']) THEN 'up' ELSE 'down' END
+            ELSE l.oper_state END AS source_state,
+       -- Nothing where the one is not known.
+       concat(', and ' || v.source_interface || ', which it leaves by, is ' || source_state) AS way,
+       CASE WHEN state <> 'up' OR source_state NOT IN ('up', 'unknown') THEN true
             WHEN state = 'up' THEN false END AS fault,
        coalesce(v.admin_state_evidence, v.evidence) AS evidence, l.evidence AS source_evidence
 FROM vteps AS v

@@ -1,6 +1,6 @@
 -- Two devices use one VTEP address.
 WITH own AS (
-    SELECT a.device, a.vtep_ip, min(a.vtep_ip_evidence) AS vtep_ip_evidence, bool_or(v.mlag) AS mlag,
+    SELECT a.device, a.vtep_ip, min(a.vtep_ip_evidence) AS vtep_ip_evidence, max(v.mlag) AS mlag,
            any_value(a.reason) AS reason
     FROM vtep_addresses AS a
     JOIN vteps AS v ON v.device = a.device AND v.interface = a.interface
