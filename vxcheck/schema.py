@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from vxcheck.errors import ContentError
+
 EVIDENCE = "evidence"
 _SUFFIX = "_evidence"
+_RULES = ("diff", "noise", "noise rows", "moves", "ages", "heard", "rates")
+_NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,40 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """Hold one line of a table's rules of comparison: its word (`noise`), what it names, and why."""
+
+    word: str
+    told: str
+    reason: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what it names, a list of columns."""
+        return _names(self.told)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Say how two looks at a table are compared; tables.sql explains each rule. `thing` is empty where they are not.
+
+    `by` are the columns that say of what a row is, `compared` those that may not change unnoticed, `moves` those of
+    them that say where it is, `rates` counters. `left_out` and `ages` are conditions on rows; `heard` is a column and
+    a view.
+    """
+
+    rules: tuple[Rule, ...]
+    thing: str = ""
+    by: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+    rates: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    ages: str = ""
+    heard: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """Describe one table. Rows with the same `key` are one row; no key, no merging."""
 
@@ -29,6 +67,7 @@ class Table:
     about: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    comparison: Comparison
 
     @property
     def evidence(self) -> dict[str, str]:
@@ -59,16 +98,50 @@ def text(name: str = "tables.sql") -> str:
 def tables() -> dict[str, Table]:
     """Return every table, by name."""
     found = {}
-    pattern = r"((?:^-- [^\n]*\n)+)CREATE TABLE (\w+) \(\n(.*?)^\);(?: -- key: ([^\n]*))?$"
-    for about, name, body, key in re.findall(pattern, text(), re.MULTILINE | re.DOTALL):
+    pattern = r"((?:^-- [^\n]*\n)+)CREATE TABLE (\w+) \(\n(.*?)^\);(?: -- key: ([^\n]*))?\n((?:-- [^\n]*\n)*)"
+    for about, name, body, key, rules in re.findall(pattern, text(), re.MULTILINE | re.DOTALL):
         columns = tuple(
             Column(column, kind, unit, words.strip())
             for column, kind, unit, words in re.findall(
                 r"^ +(\w+) +([A-Z]+(?:\[\])?),? +-- (\w+): (.*)$", body, re.MULTILINE
             )
         )
-        found[name] = Table(name, about.replace("-- ", "").replace("\n", " ").strip(), columns, _names(key))
+        comparison = _comparison(name, columns, rules)
+        words = about.replace("-- ", "").replace("\n", " ").strip()
+        found[name] = Table(name, words, columns, _names(key), comparison)
     return found
+
+
+def _comparison(table: str, columns: tuple[Column, ...], lines: str) -> Comparison:
+    """Read the lines below a table; a table without any is compared row by row."""
+    rules = []
+    for line in lines.splitlines():
+        read = re.fullmatch(r"-- ([a-z ]+): (.*?)(?: \(([^()]*)\))?", line)
+        if read is None or read[1] not in _RULES:
+            raise ContentError(f"tables.sql: {table}: no rule of comparison: {line}; there are {', '.join(_RULES)}")
+        rules.append(Rule(read[1], read[2], read[3] or ""))
+    told = {word: [rule for rule in rules if rule.word == word] for word in _RULES}
+    thing, _, by = next((rule.told for rule in told["diff"]), f"{table} by ").partition(" by ")
+    if thing == _NOTHING:
+        return Comparison(tuple(rules))
+    names = {word: tuple(name for rule in told[word] for name in rule.names) for word in ("moves", "rates", "noise")}
+    own = [column.name for column in columns if column.unit != "line" and column.name != "poll"]
+    unknown = {*_names(by), *(name for found in names.values() for name in found)} - set(own)
+    if unknown:
+        raise ContentError(f"tables.sql: {table}: its rules name columns that it has none of: {', '.join(unknown)}")
+    key = _names(by) or tuple(own)
+    heard = [(column, view) for rule in told["heard"] for column, _, view in [rule.told.partition(" in ")]]
+    return Comparison(
+        tuple(rules),
+        thing,
+        key,
+        tuple(name for name in own if name not in (*key, *names["noise"], *names["rates"])),
+        names["moves"],
+        names["rates"],
+        tuple(rule.told for rule in told["noise rows"]),
+        next((rule.told for rule in told["ages"]), ""),
+        heard[0] if heard else None,
+    )
 
 
 def _names(words: str) -> tuple[str, ...]:

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import hmac
 import os
 import socket
 import threading
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import paramiko
+from netmiko import ReadTimeout
 from netmiko.base_connection import BaseConnection
+from netmiko.channel import SSHChannel
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
+from vxcheck import session
 from vxcheck.inventory import Host
 
 _CONFIG = Path("~/.ssh/config").expanduser()
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
 
 
+# Platforms whose shell is opened only where it is needed, and prepared here: netmiko's own way is full of fixed sleeps.
+_PREPARED_HERE = {"arista_eos", "juniper_junos", "linux", "vyos"}
+# What no connection uses unless the inventory has `disabled_algorithms` of its own: SHA-1 in key exchange and
+# signatures, CBC, MD5. Later releases of paramiko have some of it no longer.
+OLD_ALGORITHMS = {
+    "kex": ["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"],
+    "ciphers": ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc", "blowfish-cbc"],
+    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
+    "keys": ["ssh-rsa", "ssh-dss"],
+    "pubkeys": ["ssh-rsa", "ssh-dss"],
+}
 # Options of an inventory that are followed here, not by netmiko.
 _OURS = {"ssh_config_file", "jump_host", "use_keys", "key_file"}
 
@@ -39,7 +56,11 @@ class NoAnswerError(OSError):
 
 
 class ForbiddenCommandError(Exception):
-    """Say that something would have been sent to a device that its platform's folder does not list."""
+    """Say that `line` would have been sent to a device, which its platform's folder does not list."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"{line!r} is not on the list of the platform's commands: it was not sent")
+        self.line = line
 
 
 @dataclass(frozen=True)
@@ -49,12 +70,22 @@ class Trust:
     known_hosts: Path = _KNOWN_HOSTS
     accept_new: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _lines: list[str] = field(default_factory=list, repr=False, compare=False)
 
-    def keys(self) -> paramiko.HostKeys:
-        """Return the known keys; a missing file holds none."""
+    def keys(self, address: str, port: int) -> paramiko.HostKeys:
+        """Return the known keys of one host: none where the file lacks it, or is missing."""
+        name = address if port == 22 else f"[{address}]:{port}"
+        with self._lock:
+            if not self._lines and self.known_hosts.is_file():
+                self._lines.extend(self.known_hosts.read_text(encoding="utf-8", errors="replace").splitlines())
+            lines = [line for line in self._lines if _names(line, name)]
+        # A key costs most of a millisecond to read: for each of many devices, those of all others must not be.
         keys = paramiko.HostKeys()
-        if self.known_hosts.is_file():
-            keys.load(str(self.known_hosts))
+        for line in lines:
+            with contextlib.suppress(paramiko.SSHException):
+                entry = paramiko.hostkeys.HostKeyEntry.from_line(line)
+                if entry is not None and entry.key is not None:
+                    keys.add(name, entry.key.get_name(), entry.key)
         return keys
 
     def add(self, name: str, key: paramiko.PKey) -> None:
@@ -66,6 +97,7 @@ class Trust:
                 known = file.read()
                 separator = "" if not known or known.endswith("\n") else "\n"
                 file.write(f"{separator}{name} {key.get_name()} {key.get_base64()}\n")
+            self._lines.clear()
 
 
 @dataclass(frozen=True)
@@ -78,6 +110,14 @@ class _Way:
     key_files: tuple[str, ...]
     jumps: tuple[str, ...]
     proxy_command: str | None
+
+
+def _names(line: str, name: str) -> bool:
+    """Tell whether a line of a file of known hosts is of that host."""
+    return any(
+        one == name or (one.startswith("|1|") and hmac.compare_digest(paramiko.HostKeys.hash_host(name, one), one))
+        for one in line.partition(" ")[0].split(",")
+    )
 
 
 class _CheckKey(paramiko.MissingHostKeyPolicy):
@@ -101,37 +141,122 @@ class _Guarded:
     vxcheck_trust: Trust
     vxcheck_allowed: frozenset[str] = frozenset()
     vxcheck_keys: tuple[str, ...] = ()
-    remote_conn: paramiko.Channel
+    remote_conn: paramiko.Channel | None
+    remote_conn_pre: paramiko.SSHClient | None
+    host: str
+    port: int
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
-        return _client(self.vxcheck_trust)
+        return _client(self.vxcheck_trust, self.host, self.port)
 
     def _connect_params_dict(self) -> dict[str, Any]:
         # netmiko takes one key file at most, and no word for "those in ~/.ssh"; paramiko takes any number.
         parameters: dict[str, Any] = super()._connect_params_dict()  # type: ignore[misc]
         return {**parameters, "key_filename": list(self.vxcheck_keys), "look_for_keys": False}
 
-    def write_channel(self, out_data: str) -> None:
-        line = out_data.strip()
+    def _require_allowed(self, line: str) -> None:
         if line and line not in self.vxcheck_allowed:
-            raise ForbiddenCommandError(f"{line!r} is not on the list of the platform's commands: it was not sent")
+            raise ForbiddenCommandError(line)
+
+    def execute(self, line: str, timeout: float) -> paramiko.Channel:
+        """Send a command over a channel of its own; return it, to be read.
+
+        Raises paramiko.ChannelException where the device opens no more channels, SSHException where it takes no command
+        so, EOFError where the connection has ended.
+        """
+        self._require_allowed(line)
+        transport = self._transport()
+        channel = transport.open_session(timeout=timeout)
+        try:
+            channel.set_combine_stderr(True)
+            with session.bounded(transport, timeout):
+                channel.exec_command(line)
+        except BaseException:
+            channel.close()
+            raise
+        return channel
+
+    def _transport(self) -> paramiko.Transport:
+        transport = self.remote_conn_pre.get_transport() if self.remote_conn_pre else None
+        if transport is None or not transport.is_active():
+            raise EOFError("the device closed the connection")
+        return transport
+
+    def open_shell(self) -> None:
+        """Be ready to type commands: netmiko's login has opened the shell already."""
+
+    def write_channel(self, out_data: str) -> None:
+        self._require_allowed(out_data.strip())
         super().write_channel(out_data)  # type: ignore[misc]  # netmiko's class follows in the bases
 
     def read_channel(self) -> str:
         # netmiko goes on reading nothing from a closed channel until its time is up.
         text: str = super().read_channel()  # type: ignore[misc]
-        if not text and self.remote_conn.closed:
+        if not text and (self.remote_conn is None or self.remote_conn.closed):
             raise EOFError("the device closed the connection")
         return text
 
 
+class _Prepared(_Guarded):
+    """Log in without a shell; open one, and make it ready, when it is asked for."""
+
+    vxcheck_session: tuple[str, ...] = ()
+    base_prompt: str
+    RETURN: str
+    conn_timeout: float
+    keepalive: int
+    encoding: str
+
+    def establish_connection(self, width: int = 511, height: int = 1000) -> None:
+        self.remote_conn_pre = self._build_ssh_client()
+        try:
+            self.remote_conn_pre.connect(**self._connect_params_dict())
+        except BaseException:
+            self.remote_conn_pre.close()
+            raise
+        if self.keepalive:
+            self._transport().set_keepalive(self.keepalive)
+
+    def _try_session_preparation(self, force_data: bool = True) -> None:
+        pass
+
+    def open_shell(self) -> None:
+        if self.remote_conn is not None:
+            return
+        transport = self._transport()
+        with session.bounded(transport, self.conn_timeout):
+            shell = transport.open_session(timeout=self.conn_timeout)
+            shell.get_pty(term="vt100", width=511, height=1000)
+            shell.invoke_shell()
+        self.remote_conn = shell
+        self.channel = SSHChannel(conn=shell, encoding=self.encoding)
+        try:
+            prompt = session.find_prompt(self, self.conn_timeout)  # type: ignore[arg-type]
+            if "cli" in self.vxcheck_session and not prompt.endswith(">"):
+                # Junos greets root with a Unix shell.
+                self.write_channel("cli" + self.RETURN)
+                prompt = session.find_prompt(self, self.conn_timeout)  # type: ignore[arg-type]
+            self.base_prompt = prompt[:-1]
+            bounds = session.Bounds(self.conn_timeout, time.monotonic() + 2 * self.conn_timeout, 1 << 20)
+            for line in (one for one in self.vxcheck_session if one != "cli"):
+                # A device that refuses it will page, and that is told then.
+                session.answer(self, line, bounds)  # type: ignore[arg-type]
+        except (TimeoutError, session.SilentError) as error:
+            raise ReadTimeout(str(error)) from error
+
+
 @cache
 def _guarded(platform: str) -> type[BaseConnection]:
-    return type(f"Guarded{CLASS_MAPPER[platform].__name__}", (_Guarded, CLASS_MAPPER[platform]), {})
+    guard = _Prepared if platform in _PREPARED_HERE else _Guarded
+    return type(f"Guarded{CLASS_MAPPER[platform].__name__}", (guard, CLASS_MAPPER[platform]), {})
 
 
-def connect(host: Host, trust: Trust, allowed: Collection[str], timeout: float) -> tuple[BaseConnection, list[Any]]:
+def connect(
+    host: Host, trust: Trust, allowed: Collection[str], timeout: float, first: Sequence[str] = ()
+) -> tuple[BaseConnection, list[Any]]:
     """Log in to a device; return netmiko's connection and what has to be closed after it.
+
+    `first` is what a shell is sent before anything else.
 
     Raises OSError where it cannot be reached, HostKeyError, netmiko's exceptions for the login.
     """
@@ -143,6 +268,7 @@ def connect(host: Host, trust: Trust, allowed: Collection[str], timeout: float) 
             "conn_timeout": timeout,
             "auth_timeout": timeout,
             "banner_timeout": timeout,
+            "disabled_algorithms": OLD_ALGORITHMS,
             **{key: value for key, value in host.options.items() if key not in _OURS},
         }
         options |= {
@@ -154,7 +280,12 @@ def connect(host: Host, trust: Trust, allowed: Collection[str], timeout: float) 
         }
         # netmiko logs in from its constructor: what it must know stands in a class of this one connection.
         kind = _guarded(host.platform)
-        known = {"vxcheck_trust": trust, "vxcheck_allowed": frozenset(allowed), "vxcheck_keys": _keys(host, way)}
+        known = {
+            "vxcheck_trust": trust,
+            "vxcheck_allowed": frozenset(allowed),
+            "vxcheck_keys": _keys(host, way),
+            "vxcheck_session": tuple(first),
+        }
         guarded = type(kind.__name__, (kind,), known)
         return guarded(device_type=host.platform, host=way.address, port=way.port, sock=sock, **options), chain
     except BaseException:
@@ -179,9 +310,9 @@ def needs_password(host: Host) -> bool:
         agent.close()
 
 
-def _client(trust: Trust) -> paramiko.SSHClient:
+def _client(trust: Trust, address: str, port: int) -> paramiko.SSHClient:
     client = paramiko.SSHClient()
-    client.get_host_keys().update(trust.keys())
+    client.get_host_keys().update(trust.keys(address, port))
     client.set_missing_host_key_policy(_CheckKey(trust))
     return client
 
@@ -238,7 +369,7 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
         name, port = _split_port(rest)
         hops.append(_looked_up(config, name, port, username or host.username, ""))
     for hop, target in zip(hops, [*hops[1:], way], strict=False):
-        client = _client(trust)
+        client = _client(trust, hop.address, hop.port)
         chain.append(client)
         sock = sock or _tcp(hop.address, hop.port, timeout)
         try:
@@ -250,6 +381,8 @@ def _socket(host: Host, way: _Way, trust: Trust, timeout: float, chain: list[Any
                 look_for_keys=False,
                 allow_agent=host.options.get("allow_agent", not host.password),
                 password=host.password,
+                passphrase=host.options.get("passphrase"),
+                disabled_algorithms=host.options.get("disabled_algorithms", OLD_ALGORITHMS),
                 sock=sock,
                 timeout=timeout,
                 banner_timeout=timeout,

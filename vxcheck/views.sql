@@ -40,27 +40,69 @@ LEFT JOIN first_addresses AS a
       AND a.ipv6 = (coalesce(v.multicast_group, v.remote, '') LIKE '%:%')
 LEFT JOIN coverage AS c ON c.device = v.device AND c.table_name = 'addresses' AND NOT c.covered;
 
--- Every bridged VNI of every VTEP: one row per device, VXLAN interface and VNI. VNIs of routed VRFs are not among them.
-CREATE VIEW vni_members AS
+-- Every VNI of every VTEP, those of routed VRFs too, and how it carries BUM traffic: one row per device, VXLAN interface
+-- and VNI.
+CREATE VIEW vnis_of_vteps AS
 SELECT n.device, n.interface, n.vni, n.vlan, n.bridge, n.evidence AS vni_evidence,
        CASE WHEN v.bum_mode = 'none' THEN NULL
             WHEN v.bum_mode IS NOT NULL THEN v.bum_mode
-            WHEN v.multicast_group IS NOT NULL THEN 'multicast'
-            WHEN v.flags IS NOT NULL AND NOT coalesce(v.external, false) THEN 'head-end' END AS bum_mode,
-       coalesce(v.bum_mode_evidence, v.multicast_group_evidence, n.evidence) AS bum_mode_evidence,
-       v.multicast_group, coalesce(v.multicast_group_evidence, n.evidence) AS multicast_group_evidence,
-       v.learning, v.ttl, v.ageing
+            WHEN coalesce(n.multicast_group, v.multicast_group) IS NOT NULL THEN 'multicast'
+            WHEN v.flags IS NOT NULL AND (NOT coalesce(v.external, false) OR n.vlan IS NOT NULL) THEN 'head-end' END AS bum_mode,
+       coalesce(v.bum_mode_evidence, CASE WHEN n.multicast_group IS NULL THEN v.multicast_group_evidence END, n.evidence)
+           AS bum_mode_evidence,
+       coalesce(n.multicast_group, v.multicast_group) AS multicast_group,
+       coalesce(CASE WHEN n.multicast_group IS NULL THEN v.multicast_group_evidence END, n.evidence)
+           AS multicast_group_evidence,
+       v.learning, v.ttl, v.ageing, n.origin
 FROM vnis AS n
-JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface
-WHERE (n.device, n.vni) NOT IN (SELECT device, vni FROM vrf_vnis WHERE vni IS NOT NULL);
+JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface;
+
+-- Every bridged VNI of every VTEP: one row per device, VXLAN interface and VNI. VNIs of routed VRFs are not among them,
+-- nor those of VLANs that EVPN made for routed traffic of its own.
+CREATE VIEW vni_members AS
+SELECT * EXCLUDE (origin) FROM vnis_of_vteps
+WHERE (device, vni) NOT IN (SELECT device, vni FROM vrf_vnis WHERE vni IS NOT NULL)
+  AND coalesce(origin, '') NOT LIKE 'evpn%';
 
 -- Addresses that a VXLAN interface has to reach: those of the other VTEPs of its VNIs.
 CREATE VIEW vtep_destinations AS
 SELECT DISTINCT mine.device, mine.interface, other.device AS peer_device, there.vtep_ip AS destination
 FROM vni_members AS mine
 JOIN vni_members AS other ON other.vni = mine.vni AND other.device <> mine.device
+JOIN vtep_addresses AS here ON here.device = mine.device AND here.interface = mine.interface
 JOIN vtep_addresses AS there ON there.device = other.device AND there.interface = other.interface
-WHERE there.vtep_ip IS NOT NULL;
+-- An MLAG pair has one address: neither has to reach it.
+WHERE there.vtep_ip IS NOT NULL AND there.vtep_ip IS DISTINCT FROM here.vtep_ip;
+
+-- Devices that are one VTEP to all others, for they have one address: the two of an MLAG pair. That it is one by mistake
+-- is another check's finding (vtep_ip_duplicate).
+CREATE VIEW vtep_twins AS
+SELECT DISTINCT mine.device, other.device AS peer_device
+FROM vtep_addresses AS mine
+JOIN vtep_addresses AS other ON other.vtep_ip = mine.vtep_ip AND other.device <> mine.device;
+
+-- MAC addresses that several devices have by design: those of shared gateways and of routed VXLAN.
+CREATE VIEW shared_macs AS
+SELECT DISTINCT g.mac FROM virtual_gateways AS g JOIN coverage AS c ON c.device = g.device WHERE g.mac IS NOT NULL
+UNION
+SELECT router_mac FROM vteps WHERE router_mac IS NOT NULL;
+
+-- What a row is keyed by, in words that no two keys share: vendors tell the VNI, the VLAN, the bridge or the interface.
+CREATE MACRO place_of(vni, vlan, bridge, interface) AS
+    CASE WHEN vni IS NOT NULL THEN 'VNI ' || vni
+         WHEN vlan IS NOT NULL THEN 'VLAN ' || vlan
+         WHEN bridge IS NOT NULL THEN 'bridge ' || bridge
+         ELSE 'interface ' || interface END;
+
+-- Every VNI by all that another table may key it by.
+CREATE VIEW vni_places AS
+SELECT n.device, n.vni, n.interface, place_of(n.vni, NULL, NULL, NULL) AS place FROM vnis AS n
+UNION ALL
+SELECT n.device, n.vni, n.interface, place_of(NULL, n.vlan, NULL, NULL) FROM vnis AS n WHERE n.vlan IS NOT NULL
+UNION ALL
+SELECT n.device, n.vni, n.interface, place_of(NULL, NULL, n.bridge, NULL) FROM vnis AS n WHERE n.bridge IS NOT NULL
+UNION ALL
+SELECT n.device, n.vni, n.interface, place_of(NULL, NULL, NULL, n.interface) FROM vnis AS n;
 
 -- Which bridge a port is in.
 CREATE VIEW ports_of_bridges AS
@@ -68,36 +110,44 @@ SELECT DISTINCT device, interface, bridge FROM bridge_ports;
 
 -- MAC addresses of hosts behind a device's own ports, by VNI: learned, unicast, and not the device's own.
 CREATE VIEW local_macs AS
-SELECT m.device, n.vni, m.mac, m.interface, m.age, m.evidence
-FROM macs AS m
-LEFT JOIN ports_of_bridges AS p ON p.device = m.device AND p.interface = m.interface
-JOIN vnis AS n
-  ON n.device = m.device AND (n.vlan = m.vlan OR n.bridge = coalesce(m.bridge, p.bridge))
-WHERE coalesce(lower(m.kind), 'dynamic') IN ('dynamic', 'extern_learn', 'offload', 'peerdynamic')
-  AND m.interface NOT IN (SELECT v.interface FROM vteps AS v WHERE v.device = m.device)
-  AND NOT regexp_matches(m.interface, '^(Vx[0-9]|Mt[0-9]|Cpu$|Router$)')
-  AND NOT regexp_matches(m.mac, '^.[13579bdf]');
+WITH learned AS (
+    SELECT m.device, m.vlan, coalesce(m.bridge, p.bridge) AS bridge, m.mac, m.interface, m.age, m.evidence,
+           -- Junos keys them by the VLAN's name.
+           m.vlan IS NULL AND regexp_matches(m.kind, '^(D[LR]*|Learn)$') AS by_name, m.bridge AS name
+    FROM macs AS m
+    LEFT JOIN ports_of_bridges AS p ON p.device = m.device AND p.interface = m.interface
+    WHERE (coalesce(lower(m.kind), 'dynamic') IN ('dynamic', 'extern_learn', 'offload', 'peerdynamic', 'learn')
+           OR regexp_matches(m.kind, '^D[LR]*$'))
+      AND (m.device, m.interface) NOT IN (SELECT v.device, v.interface FROM vteps AS v)
+      AND NOT regexp_matches(m.interface, '^(Vx[0-9]|Mt[0-9]|Cpu$|Router$)')
+      AND NOT regexp_matches(m.mac, '^.[13579bdf]')
+      AND m.mac NOT IN (SELECT mac FROM shared_macs)
+)
+SELECT l.device, n.vni, l.mac, l.interface, l.age, l.evidence
+FROM learned AS l
+JOIN vnis AS n ON n.device = l.device AND n.vlan IS NULL AND n.bridge = l.bridge
+UNION ALL
+SELECT l.device, n.vni, l.mac, l.interface, l.age, l.evidence
+FROM learned AS l
+JOIN vnis AS n ON n.device = l.device AND n.vlan IS NOT NULL AND n.bridge = l.name
+WHERE l.by_name
+UNION ALL
+SELECT l.device, n.vni, l.mac, l.interface, l.age, l.evidence
+FROM learned AS l
+JOIN vnis AS n ON n.device = l.device AND n.vlan = l.vlan AND coalesce(n.bridge = l.bridge, true);
 
 -- MAC addresses behind other VTEPs, by VNI whatever a vendor keys them by.
 CREATE VIEW remote_macs_by_vni AS
 SELECT r.device, n.vni, r.mac, r.peer, r.kind, r.moves, r.age, r.evidence
 FROM remote_macs AS r
-JOIN vnis AS n
-  ON n.device = r.device
- AND CASE WHEN r.vni IS NOT NULL THEN n.vni = r.vni
-          WHEN r.vlan IS NOT NULL THEN n.vlan = r.vlan
-          ELSE n.interface = r.interface END
+JOIN vni_places AS n ON n.device = r.device AND n.place = place_of(r.vni, r.vlan, r.bridge, r.interface)
 WHERE NOT regexp_matches(r.mac, '^.[13579bdf]');
 
 -- Whom a VTEP floods a VNI to: its head-end flood list, by VNI whatever a vendor keys it by.
 CREATE VIEW flooded_to AS
 SELECT f.device, n.vni, f.peer, min(f.evidence) AS evidence
 FROM flood_lists AS f
-JOIN vnis AS n
-  ON n.device = f.device
- AND CASE WHEN f.vni IS NOT NULL THEN n.vni = f.vni
-          WHEN f.vlan IS NOT NULL THEN n.vlan = f.vlan
-          ELSE n.interface = f.interface END
+JOIN vni_places AS n ON n.device = f.device AND n.place = place_of(f.vni, f.vlan, NULL, f.interface)
 WHERE NOT is_multicast(f.peer)
 GROUP BY ALL;
 
@@ -172,7 +222,10 @@ SELECT a.device, n.vni, b.tx_packets - a.tx_packets AS sent, b.rx_packets - a.rx
        coalesce(b.rx_packets_evidence, b.evidence) AS received_evidence
 FROM link_counters AS a
 JOIN link_counters AS b ON b.device = a.device AND b.interface = a.interface
-JOIN vnis AS n ON n.device = a.device AND n.interface = a.interface
+-- An interface for several VNIs counts them together.
+JOIN (
+    SELECT device, interface, CASE WHEN count(DISTINCT vni) = 1 THEN min(vni) END AS vni FROM vnis GROUP BY ALL
+) AS n ON n.device = a.device AND n.interface = a.interface
 WHERE a.poll = 1 AND b.poll > 1 AND b.poll = (SELECT max(poll) FROM link_counters)
   AND b.tx_packets >= a.tx_packets AND b.rx_packets >= a.rx_packets
 UNION ALL
@@ -185,11 +238,13 @@ JOIN counters AS b ON b.device = a.device AND b.counter = a.counter
 WHERE a.poll = 1 AND b.poll > 1 AND b.poll = (SELECT max(poll) FROM counters) AND b.value >= a.value
 GROUP BY a.device;
 
--- Packets that a VTEP did not send, by the device's own reason.
+-- Packets that a VTEP did not send, by the device's own reason ("encap eide" is EOS' own spelling). Those that come by the link
+-- to its MLAG peer are left out: the peer has sent them already.
 CREATE VIEW encap_counters AS
 SELECT device, poll, counter AS reason, value AS discarded, evidence
 FROM counters
-WHERE regexp_matches(counter, '^Encap |encap side|empty flood list', 'i')
+WHERE regexp_matches(counter, '^Encap |encap side|encap eide|for encapsulation$|empty flood list', 'i')
+  AND NOT regexp_matches(counter, '^Rx |mlag peer link', 'i')
 UNION ALL
 SELECT l.device, l.poll, l.interface || ': ' || u.reason, u.discarded, coalesce(l.tx_packets_evidence, l.evidence)
 FROM link_counters AS l
@@ -218,7 +273,7 @@ UNION ALL
 SELECT c.device, c.table_name, min(k.command || ': ' || k.reason)
 FROM evpn_coverage AS c
 JOIN filled AS f ON f.device = c.device
-JOIN commands AS k ON k.device = c.device AND k.command LIKE '%vtysh%'
+JOIN commands AS k ON k.device = c.device AND k.command LIKE '%vtysh%evpn%'
      AND regexp_matches(k.reason, 'failed to connect|Permission denied')
 WHERE c.covered
 GROUP BY ALL;
@@ -234,7 +289,14 @@ CREATE VIEW evpn_announcements AS
 SELECT v.device, v.vni, v.kind, v.import_target, v.export_target, v.evidence
 FROM bgp_evpn_vnis AS v
 JOIN coverage AS c ON c.device = v.device AND c.table_name = 'bgp_evpn_vnis'
-WHERE v.in_kernel;
+WHERE v.in_kernel
+UNION ALL
+-- EOS announces by VLAN.
+SELECT i.device, n.vni, 'L2', i.import_target, regexp_replace(i.export_target, '[, ].*$', ', ...'), i.evidence
+FROM evpn_instances AS i
+JOIN coverage AS c ON c.device = i.device AND c.table_name = 'evpn_instances'
+JOIN vnis AS n ON n.device = i.device AND n.vlan = i.vlan
+WHERE coalesce(i.vxlan, true);
 
 -- Route targets that a device imports into a VNI. A target that BGP derived by itself matches any AS.
 CREATE VIEW evpn_imports AS
@@ -242,7 +304,13 @@ SELECT i.device, i.vni, regexp_replace(i.route_target, '^0:', '*:') AS route_tar
        regexp_matches(i.route_target, '^(0|[*]):') AS any_as,
        coalesce(i.route_target_evidence, i.evidence) AS evidence
 FROM evpn_import_targets AS i
-JOIN coverage AS c ON c.device = i.device AND c.table_name = 'evpn_import_targets';
+JOIN coverage AS c ON c.device = i.device AND c.table_name = 'evpn_import_targets'
+UNION ALL
+SELECT i.device, n.vni, unnest(regexp_split_to_array(i.import_target, ',? ')), false,
+       coalesce(i.import_target_evidence, i.evidence)
+FROM evpn_instances AS i
+JOIN coverage AS c ON c.device = i.device AND c.table_name = 'evpn_instances'
+JOIN vnis AS n ON n.device = i.device AND n.vlan = i.vlan;
 
 -- Remote VTEPs that EVPN has told a device of, by VNI.
 CREATE VIEW evpn_vteps AS
@@ -284,5 +352,154 @@ CREATE VIEW evpn_replies AS
 SELECT k.device, min(k.reason) AS reply,
        bool_or(regexp_matches(k.reason, 'failed to connect|Permission denied')) AS no_access
 FROM commands AS k
-WHERE k.command LIKE '%vtysh%' AND coalesce(k.reason, '') <> ''
+WHERE k.command LIKE '%vtysh%evpn%' AND coalesce(k.reason, '') <> ''
 GROUP BY k.device;
+
+-- Every device by which a VTEP's packets leave for another VTEP of its VNIs: itself (hop 1) and the routers after it.
+CREATE VIEW underlay_steps AS
+SELECT d.device AS sender, d.peer_device AS receiver, d.destination, h.hop, h.hop_device AS device, h.out_interface, h.route,
+       h.gateway, h.ends, h.evidence
+FROM (SELECT DISTINCT device, peer_device, destination FROM vtep_destinations) AS d
+JOIN underlay_hops AS h ON h.device = d.device AND h.destination = d.destination
+WHERE h.hop_device IS NOT NULL;
+
+-- Links of the underlay between two examined devices, as ways between VTEPs use them, from either end.
+CREATE VIEW underlay_links AS
+SELECT DISTINCT s.device, s.out_interface AS interface, a.device AS peer_device, a.interface AS peer_interface,
+       a.address AS peer_address
+FROM underlay_steps AS s
+JOIN addresses AS a ON a.address = s.gateway AND a.device <> s.device;
+
+-- Routers on the way of a group's packets from one VTEP to another, and by which interface they must leave.
+CREATE VIEW group_ways AS
+SELECT DISTINCT s.device AS sender, mine.vtep_ip AS source, s.multicast_group, r.device AS receiver, h.device AS router,
+       h.out_interface, h.hop, h.evidence
+FROM vni_members AS s
+JOIN vni_members AS r ON r.vni = s.vni AND r.device <> s.device AND r.multicast_group = s.multicast_group
+JOIN vtep_addresses AS mine ON mine.device = s.device AND mine.interface = s.interface
+JOIN vtep_addresses AS there ON there.device = r.device AND there.interface = r.interface
+JOIN underlay_steps AS h
+  ON h.sender = s.device AND h.receiver = r.device AND h.destination = there.vtep_ip AND h.hop > 1
+WHERE s.bum_mode = 'multicast' AND r.bum_mode = 'multicast' AND h.out_interface IS NOT NULL AND mine.vtep_ip IS NOT NULL;
+
+-- Interfaces that run PIM, and whether the device's neighbours were read too.
+CREATE VIEW pim_speakers AS
+SELECT p.device, p.interface, p.state, coalesce(n.covered, false) AS neighbors_read, p.evidence
+FROM pim_interfaces AS p
+JOIN coverage AS c ON c.device = p.device AND c.table_name = 'pim_interfaces'
+LEFT JOIN coverage AS n ON n.device = p.device AND n.table_name = 'pim_neighbors';
+
+-- Which device PIM has heard on an interface, by any address of that device.
+CREATE VIEW pim_heard AS
+SELECT DISTINCT n.device, n.interface, a.device AS peer_device
+FROM pim_neighbors AS n
+JOIN coverage AS c ON c.device = n.device AND c.table_name = 'pim_neighbors'
+JOIN addresses AS a ON a.address = n.neighbor;
+
+-- Devices that were asked for their PIM, and whose answer was not understood.
+CREATE VIEW pim_unread AS
+SELECT device, min(reason) AS reason
+FROM coverage
+WHERE table_name = 'pim_interfaces' AND NOT covered AND coalesce(reason, '') NOT LIKE '%not in the snapshot%'
+GROUP BY device;
+
+-- What IP, ICMP and UDP have counted between the first and the last look, one row a counter that moved forward.
+CREATE VIEW ip_growth AS
+SELECT later.device, u.counter, u.grown::BIGINT AS grown, u.evidence
+FROM ip_counters AS later
+JOIN ip_counters AS earlier ON earlier.device = later.device AND earlier.poll = 1,
+     LATERAL (VALUES
+         ('address', later.in_address_errors::HUGEINT - earlier.in_address_errors, later.evidence),
+         ('no route', later.out_no_routes::HUGEINT - earlier.out_no_routes, later.evidence),
+         ('no room', later.in_discards::HUGEINT - earlier.in_discards, later.evidence),
+         ('must not be fragmented', later.fragmentation_fails::HUGEINT - earlier.fragmentation_fails,
+          later.fragmentation_ok_evidence),
+         ('not reassembled', later.reassembly_fails::HUGEINT - earlier.reassembly_fails, later.fragmentation_ok_evidence),
+         ('fragmented', later.fragmentation_ok::HUGEINT - earlier.fragmentation_ok, later.fragmentation_ok_evidence),
+         ('reassembled', later.reassembly_ok::HUGEINT - earlier.reassembly_ok, later.fragmentation_ok_evidence),
+         ('time exceeded', later.icmp_in_time_exceeded::HUGEINT - earlier.icmp_in_time_exceeded,
+          later.icmp_in_time_exceeded_evidence),
+         ('no port', later.udp_no_ports::HUGEINT - earlier.udp_no_ports, later.udp_no_ports_evidence),
+         ('ignored multicast', later.udp_ignored_multicast::HUGEINT - earlier.udp_ignored_multicast,
+          later.udp_no_ports_evidence)
+     ) AS u (counter, grown, evidence)
+WHERE later.poll > 1 AND later.poll = (SELECT max(poll) FROM ip_counters) AND u.grown >= 0;
+
+-- The address that EVPN announces for each VNI of a device, where it tells.
+CREATE VIEW evpn_announced_addresses AS
+SELECT e.device, e.vni, e.interface, e.vtep_ip, coalesce(e.vtep_ip_evidence, e.evidence) AS evidence
+FROM evpn_vnis AS e
+JOIN coverage AS c ON c.device = e.device AND c.table_name = 'evpn_vnis'
+WHERE e.vtep_ip IS NOT NULL;
+
+-- MAC addresses as the EVPN of a device has them, where all of them were read; a device without any has one empty row.
+CREATE VIEW evpn_mac_addresses AS
+SELECT b.device, m.vni, m.mac, m.kind, m.interface, m.peer, m.evidence
+FROM evpn_speakers AS b
+JOIN coverage AS c ON c.device = b.device AND c.table_name = 'evpn_macs' AND c.covered
+LEFT JOIN evpn_macs AS m ON m.device = b.device;
+
+-- Who has an address, as far as that was read: on which interface.
+CREATE VIEW address_owners AS
+SELECT a.address, a.device, min(a.interface) AS interface, min(a.evidence) AS evidence
+FROM addresses AS a
+JOIN coverage AS c ON c.device = a.device AND c.table_name = 'addresses'
+WHERE coalesce(a.scope, 'global') = 'global'
+GROUP BY a.address, a.device;
+
+-- VTEPs that are flooded to at another of their addresses, or at one of their MLAG peer's.
+CREATE VIEW flooded_elsewhere AS
+SELECT DISTINCT f.device, f.vni, a.vtep_ip AS peer
+FROM flooded_to AS f
+JOIN address_owners AS o ON o.address = f.peer
+JOIN (SELECT DISTINCT device, vtep_ip FROM vtep_addresses) AS a ON a.device = o.device AND a.vtep_ip <> f.peer;
+
+-- Addresses at which the members of a VNI receive its packets.
+CREATE VIEW member_addresses AS
+SELECT m.vni, m.device, a.vtep_ip AS address, a.vtep_ip_evidence AS evidence
+FROM vni_members AS m
+JOIN vtep_addresses AS a ON a.device = m.device AND a.interface = m.interface
+UNION
+SELECT m.vni, m.device, v.virtual_vtep_ip, v.evidence
+FROM vni_members AS m
+JOIN vteps AS v ON v.device = m.device AND v.interface = m.interface
+WHERE v.virtual_vtep_ip IS NOT NULL;
+
+-- The number that a device's operators give a tenant: the VLAN, or the digits at the end of the bridge's name.
+CREATE VIEW tenants AS
+SELECT device, vni, coalesce(vlan, TRY_CAST(regexp_extract(bridge, '([0-9]+)$', 1) AS INTEGER)) AS tenant,
+       min(evidence) AS evidence
+FROM vnis GROUP BY ALL;
+
+-- Gateways that several devices share, by the VNI of the VLAN that they are in.
+CREATE VIEW gateways AS
+SELECT g.device, n.vni, g.address, g.mac, g.interface, coalesce(g.mac_evidence, g.evidence) AS evidence
+FROM virtual_gateways AS g
+JOIN vnis AS n
+  ON n.device = g.device AND n.vlan = TRY_CAST(regexp_extract(g.interface, '^Vl(?:an)?([0-9]+)$', 1) AS INTEGER);
+
+-- Whether a VXLAN interface sends frames with their inner 802.1Q tag, where the configuration shows it: EOS takes the tag
+-- of the mapped VLAN off, a port of a bridge that keeps VLANs apart does as its VLANs say, a VLAN interface on top of it tags.
+CREATE VIEW inner_tags AS
+SELECT n.device, n.interface, n.vni, 'untagged' AS inner_tag, false AS some_tagged, n.evidence
+FROM vnis AS n
+JOIN devices AS d ON d.device = n.device
+WHERE d.platform = 'arista_eos' AND n.vlan IS NOT NULL
+UNION ALL
+SELECT n.device, n.interface, n.vni, CASE WHEN bool_or(b.untagged) THEN 'untagged' ELSE 'tagged' END,
+       NOT bool_and(coalesce(b.untagged, false)), min(b.evidence)
+FROM vnis AS n
+JOIN bridge_vlans AS b ON b.device = n.device AND b.interface = n.interface
+JOIN bridge_ports AS p ON p.device = n.device AND p.interface = n.interface
+JOIN bridges AS g ON g.device = p.device AND g.bridge = p.bridge
+WHERE g.vlan_filtering = 1 AND NOT coalesce(p.vlan_tunnel, false)
+GROUP BY n.device, n.interface, n.vni
+UNION ALL
+SELECT n.device, n.interface, n.vni, 'tagged', true, min(l.evidence)
+FROM vnis AS n
+JOIN links AS l ON l.device = n.device AND l.parent = n.interface AND l.kind = 'vlan' AND l.master IS NOT NULL
+GROUP BY n.device, n.interface, n.vni;
+
+-- VXLAN interfaces that send frames, of one VLAN at least, with their inner 802.1Q tag: four bytes more.
+CREATE VIEW tagging_vteps AS
+SELECT device, interface, min(evidence) AS evidence FROM inner_tags WHERE some_tagged GROUP BY ALL;

@@ -26,6 +26,9 @@ _SESSION_ANSWERS = {
     "terminal length 0": "Pagination disabled.\n",
     "set terminal width 512": "",
     "set terminal length 0": "",
+    "set cli screen-width 511": "Screen width set to 511\n",
+    "set cli complete-on-space off": "Disabling complete-on-space\n",
+    "set cli screen-length 0": "Screen length set to 0\n",
 }
 
 
@@ -40,6 +43,7 @@ class Manner:
 MANNERS = {
     "arista_eos": Manner("{}#", "% Invalid input\n"),
     "vyos": Manner("vyos@{}:~$ ", "\n  Invalid command: [{}]\n\n"),
+    "juniper_junos": Manner("demo@{}> ", "                    ^\nsyntax error, expecting <command>.\n"),
     "linux": Manner("vxcheck@{}:~$ ", "-bash: {}: command not found\n"),
 }
 
@@ -56,8 +60,10 @@ class EmulatedDevice:
     """Serve one device's recorded answers over SSH at a free port of loopback, until closed.
 
     `answers` are by command; a newline ends each answer that is not empty. `received` lists every line that
-    came in, `logins_tried` counts passwords.
+    came in, `logins_tried` counts passwords. Without `takes_commands` it answers in an interactive shell only.
     """
+
+    takes_commands = True
 
     def __init__(self, name: str, platform: str, answers: Mapping[str, str], login: Login) -> None:
         self.name = name
@@ -100,21 +106,68 @@ class EmulatedDevice:
         transport.add_server_key(self.host_key)
         # A peer that goes away in the middle is no affair of the other sessions.
         with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
-            transport.start_server(server=_Door(self))
-            channel = transport.accept(30)
-            if channel is not None:
-                self._command_line(channel)
+            transport.start_server(server=self.door())
+            held: list[paramiko.Channel | None] = []
+            while transport.is_active():
+                # Each channel is answered by a thread of its own, when its request has come: see Door. One that nobody
+                # holds is closed by paramiko.
+                held = [channel for channel in held if channel is not None and not channel.closed]
+                held.append(transport.accept(30))
         transport.close()
+
+    def open_command_line(self, channel: paramiko.Channel) -> None:
+        """Answer what is typed in a shell, until its end."""
+        with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+            self._command_line(channel)
+        channel.get_transport().close()
+
+    def answer_one(self, channel: paramiko.Channel, command: str) -> None:
+        """Answer a command that came by itself, not in a shell."""
+        self.received.append(command)
+        with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+            # paramiko says that it takes a command only after it has passed it on; who then sends no more has heard it.
+            channel.settimeout(0.005)
+            with contextlib.suppress(TimeoutError):
+                channel.recv(1)
+            channel.settimeout(None)
+            self.one(channel, command)
+        with contextlib.suppress(EOFError, OSError):
+            channel.close()
+
+    def door(self) -> Door:
+        """Return what decides who comes in, and what is opened to him."""
+        return Door(self)
+
+    def greet(self, channel: paramiko.Channel, prompt: str) -> None:
+        """Say what a shell says first."""
+        channel.sendall(b"\r\n" + prompt.encode())
+
+    def echo(self, channel: paramiko.Channel, char: str) -> None:
+        """Show a character that was typed."""
+        channel.sendall(char.encode())
+
+    def reply(self, channel: paramiko.Channel, command: str, prompt: str) -> None:
+        """Answer a command that was typed, and show the prompt again."""
+        answer = self.answer(command)
+        text = "\n" + answer + ("" if not answer or answer.endswith("\n") else "\n") + prompt
+        channel.sendall(text.replace("\n", "\r\n").encode())
+
+    def one(self, channel: paramiko.Channel, command: str) -> None:
+        """Answer a single command over its channel."""
+        known = command in self._answers
+        answer = self.answer(command)
+        channel.sendall((answer + ("" if not answer or answer.endswith("\n") else "\n")).encode())
+        channel.send_exit_status(0 if known else 1)
 
     def _command_line(self, channel: paramiko.Channel) -> None:
         prompt = MANNERS[self.platform].prompt.format(self.name)
-        channel.sendall(b"\r\n" + prompt.encode())
+        self.greet(channel, prompt)
         line = ""
         while data := channel.recv(4096):
             for char in data.decode("utf-8", errors="replace"):
                 if char not in "\r\n":
                     line += char
-                    channel.sendall(char.encode())
+                    self.echo(channel, char)
                     continue
                 if char == "\n" and not line:
                     channel.sendall(b"\r\n" + prompt.encode())
@@ -124,11 +177,10 @@ class EmulatedDevice:
                     self.received.append(command)
                 if command == "exit":
                     return
-                answer = self._answer(command)
-                text = "\n" + answer + ("" if not answer or answer.endswith("\n") else "\n") + prompt
-                channel.sendall(text.replace("\n", "\r\n").encode())
+                self.reply(channel, command, prompt)
 
-    def _answer(self, command: str) -> str:
+    def answer(self, command: str) -> str:
+        """Return what it says to a command."""
         if not command:
             return ""
         if command in self._answers:
@@ -137,11 +189,13 @@ class EmulatedDevice:
         return _SESSION_ANSWERS.get(command, MANNERS[self.platform].refusal.format(words))
 
 
-class _Door(paramiko.ServerInterface):
-    """Let the one login in, by password, to one interactive session."""
+class Door(paramiko.ServerInterface):
+    """Let the one login in, by password, to shells and to single commands."""
 
     def __init__(self, device: EmulatedDevice) -> None:
         self._device = device
+
+    # The names and arguments of these are paramiko's.
 
     def get_allowed_auths(self, username: str) -> str:
         return "password"
@@ -159,4 +213,11 @@ class _Door(paramiko.ServerInterface):
         return True
 
     def check_channel_shell_request(self, channel: paramiko.Channel) -> bool:
+        threading.Thread(target=self._device.open_command_line, args=(channel,), daemon=True).start()
+        return True
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        if not self._device.takes_commands:
+            return False
+        threading.Thread(target=self._device.answer_one, args=(channel, command.decode()), daemon=True).start()
         return True

@@ -26,10 +26,10 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _serve(live: lab.RunningLab) -> int:
-    print(f"User name {live.login.username}, password {live.login.password}. Try in another terminal:")
-    print(f"  vxcheck check {live.inventory} --known-hosts {live.known_hosts}")
-    print(f"  vxcheck show vni_members {live.inventory} --known-hosts {live.known_hosts}")
-    print("Ctrl-C ends it.", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
+        print(f"User name {live.login.username}, password {live.login.password}. Try in another terminal:")
+        print(f"  vxcheck check {live.inventory} --known-hosts {live.known_hosts}")
+        print(f"  vxcheck show vni_members {live.inventory} --known-hosts {live.known_hosts}")
+        print("Ctrl-C ends it.", flush=True)
         threading.Event().wait()
     return 0
