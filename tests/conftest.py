@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,10 @@ import pytest
 from vxcheck import cli
 from vxcheck.demo import lab
 from vxcheck.demo.lab import RunningLab
+
+# Whoever runs the tests in the background has SIGINT ignored, in whatever they start too, and some send it.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SEEDLAB = Path(__file__).parent / "seedlab"
 
@@ -72,3 +78,29 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     monkeypatch.setenv("HOME", str(home))
     for name in ("SSH_AUTH_SOCK", "VXCHECK_USERNAME", "VXCHECK_PASSWORD", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Hold a device of the running lab that answers one command only when it is let go on."""
+
+    reached: threading.Event
+    go_on: threading.Event
+
+
+@pytest.fixture
+def held(live: RunningLab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """Let the router wait in the middle of its answers, for a minute at most."""
+    one = Held(threading.Event(), threading.Event())
+    slow = next(device for device in live.devices if device.name == "mcast-router01")
+    answer = slow.answer
+
+    def waiting(command: str) -> str:
+        if command == "ip route show":
+            one.reached.set()
+            one.go_on.wait(60)
+        return answer(command)
+
+    monkeypatch.setattr(slow, "answer", waiting)
+    yield one
+    one.go_on.set()

@@ -22,7 +22,20 @@ def test_version_and_help(vxcheck: Run) -> None:
     assert vxcheck("--version").out == f"vxcheck {__version__}\n"
     ran = vxcheck("--help")
     assert ran.status == 0
-    for verb in ("check", "collect", "show", "query", "parse", "explain", "demo"):
+    for verb in (
+        "check",
+        "collect",
+        "diff",
+        "show",
+        "query",
+        "trace",
+        "parse",
+        "explain",
+        "demo",
+        "record",
+        "expect",
+        "templates",
+    ):
         assert verb in ran.out
         assert vxcheck(verb, "--help").status == 0
     assert vxcheck().status == 2
@@ -152,12 +165,90 @@ def test_own_checks_and_parsers(vxcheck: Run, tmp_path: Path) -> None:
     assert vxcheck("check", folder, "--checks", tmp_path / "no-such").status == 2
 
 
-def test_a_broken_check_is_named(vxcheck: Run, tmp_path: Path) -> None:
+PAGE = "# Broken\n\n- severity: error\n- message: no\n"
+
+
+@pytest.mark.parametrize(
+    ("sql", "page", "says"),
+    [
+        (
+            "SELECT device,\n true AS fault\nFROM vtep_s",
+            PAGE,
+            "broken.sql: line 3: the query cannot be run: Catalog Error",
+        ),
+        ("SELECT device true fault FROM", PAGE, "broken.sql: line 1: the query cannot be run: Parser Error"),
+        ("SELECT device FROM vteps", PAGE, "broken.sql: line 1: the query gives no column 'fault'"),
+        ("SELECT true AS fault FROM vteps", PAGE, "broken.sql: line 1: the query gives no column 'device'"),
+        ("SELECT device, 'often' AS fault FROM vteps", PAGE, "broken.sql: line 1: the query's rows cannot be judged"),
+        ("SELECT 'leaf9' AS device, true AS fault", PAGE, "rows whose device is none of the source's: 'leaf9'"),
+        (
+            "SELECT device, true AS fault,\n 'bad' AS severity FROM vteps",
+            PAGE,
+            "line 2: the query gives the severity 'bad'",
+        ),
+        ("DROP TABLE vteps", PAGE, "a query is one SELECT"),
+        (
+            "SELECT device, true AS fault FROM vteps",
+            PAGE + "- unknown: {vni}\n",
+            "broken.md: line 5: the query gives no",
+        ),
+        ("SELECT device, true AS fault FROM vteps", PAGE + "- polls: 3\n", "broken.md: line 5: polls must be 1 or 2"),
+        ("SELECT device, true AS fault FROM vteps", PAGE + "- messag: x\n", "broken.md: line 5: unknown key 'messag'"),
+        ("SELECT device, true AS fault FROM vteps", "# Broken\n", "broken.md: line 1: no line '- severity: ...'"),
+        ("SELECT device, true AS fault FROM vteps", None, "broken.sql: line 1: the check's page broken.md is missing"),
+        (None, PAGE, "broken.md: line 1: the check's query broken.sql is missing"),
+    ],
+)
+def test_a_broken_check_is_a_result_of_its_own(
+    vxcheck: Run, tmp_path: Path, sql: str | None, page: str | None, says: str
+) -> None:
     checks = tmp_path / "checks"
     checks.mkdir()
-    (checks / "broken.sql").write_text("SELECT device, true AS fault FROM vtep_s")
-    (checks / "broken.md").write_text("# Broken\n\n- severity: error\n- message: no\n")
+    for name, text in (("broken.sql", sql), ("broken.md", page)):
+        if text is not None:
+            (checks / name).write_text(text)
     folder = with_evidence(verbatim(tmp_path / "s", "after", "before"))
-    ran = vxcheck("check", folder, "--checks", checks)
+    ran = vxcheck("check", folder, "--checks", checks, "--check", "broken", "--check", "udp_*", "--format", "json")
+    assert (ran.status, ran.report["verdict"]) == (3, "incomplete")
+    result = ran.result("broken", "vtep-arista01")
+    assert result["status"] == "not_run"
+    assert says in result["reason"]
+    assert ran.result("udp_port_mismatch", "vtep-arista01")["status"] == "passed"
+
+
+def test_a_folder_without_checks_is_no_folder_of_checks(vxcheck: Run, tmp_path: Path) -> None:
+    ran = vxcheck("explain", "--checks", tmp_path)
     assert ran.status == 2
-    assert "broken.sql" in ran.err
+    assert "there is no check in it" in ran.err
+
+
+def test_a_new_check_runs_green_at_once(vxcheck: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    assert vxcheck("new", "check", "vtep_unnamed", "-o", mine).status == 0
+    ran = vxcheck("test", mine)
+    assert ran.status == 0, ran.out
+    assert ran.out.count("ok     vtep_unnamed: ") == 5
+    folder = with_evidence(verbatim(tmp_path / "s", "after", "before"))
+    ran = vxcheck("check", folder, "--checks", mine, "--format", "json")
+    assert ran.result("vtep_unnamed", "vtep-arista01")["status"] == "passed"
+    assert vxcheck("new", "check", "vtep_unnamed", "-o", mine).status == 2
+    assert vxcheck("new", "check", "udp_port_mismatch", "-o", mine).status == 2
+    assert vxcheck("new", "check", "Wrong Name", "-o", mine).status == 2
+
+
+def test_a_case_that_does_not_hold_is_told(vxcheck: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    vxcheck("new", "check", "vtep_unnamed", "-o", mine)
+    page = mine / "vtep_unnamed.md"
+    page.write_text(page.read_text().replace("| leaf1 | vxlan0 | 192.0.2.1 |", "| leaf1 | vxlan0 | 0.0.0.0 |"))
+    ran = vxcheck("test", mine)
+    assert ran.status == 1
+    assert "FAILED vtep_unnamed: All have one" in ran.out
+    assert "faults: not expected: device leaf1, interface vxlan0" in ran.out
+    page.write_text(page.read_text().replace("**vteps**", "**vtepz**"))
+    pages.load.cache_clear()
+    assert "there is no table 'vtepz'" in vxcheck("test", mine).out
+    (mine / "vtep_unnamed.sql").write_text("SELECT device, true AS fault FROM vtepz")
+    pages.load.cache_clear()
+    assert "FAILED vtep_unnamed: its query runs" in vxcheck("test", mine).out
+    assert vxcheck("test", tmp_path / "s").status == 2

@@ -18,17 +18,29 @@ def test_generated_page_is_current(name: str) -> None:
     assert (docs.DOCS / name).read_text(encoding="utf-8") == docs.PAGES[name](), "run `make docs`"
 
 
+def test_every_page_of_a_check_is_of_one() -> None:
+    assert {f"checks/{path.name}" for path in (docs.DOCS / "checks").iterdir()} <= docs.PAGES.keys(), "run `make docs`"
+
+
 @pytest.mark.parametrize(
-    "path", [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
+    "path", [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda path: path.name
 )
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
 
 
+def test_every_test_that_a_promise_names_is_there() -> None:
+    named = re.findall(r"(tests/[\w/]+\.py)::(\w+)", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+    assert len(named) > 40
+    for path, test in named:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"^def {test}\(", text, re.MULTILINE), f"{path}::{test}"
+
+
 def test_readme_commands_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    parser = cli._parser()
+    parser = cli.make_parser()
     commands = re.findall(r"`vxcheck ([a-z]+)[^`]*`|^ {4}vxcheck ([a-z]+)", text, re.MULTILINE)
     verbs = {one or other for one, other in commands}
     assert {"check", "collect", "show", "query", "parse", "explain"} <= verbs
@@ -54,14 +66,14 @@ def test_every_column_has_a_unit_and_a_meaning() -> None:
 
 
 def test_faults_page_has_every_fault_of_the_matrix() -> None:
-    from tests.lab import test_evpn_matrix, test_matrix
-    from tests.lab.faults import EVPN_FAULTS, FAULTS, HEADEND_FAULTS
+    from tests.lab import test_chain, test_evpn_matrix, test_matrix
+    from tests.lab.faults import CHAIN_FAULTS, EVPN_FAULTS, FAULTS, HEADEND_FAULTS
 
     page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
     expected: dict[str, str] = {}
-    for table in (test_matrix.EXPECTED, test_matrix.EXPECTED_HEADEND, test_evpn_matrix.EXPECTED):
+    for table in (test_matrix.EXPECTED, test_matrix.EXPECTED_HEADEND, test_evpn_matrix.EXPECTED, test_chain.EXPECTED):
         expected |= {name: named.check for name, named in table.items()}
-    for fault in (*FAULTS, *HEADEND_FAULTS, *EVPN_FAULTS):
+    for fault in (*FAULTS, *HEADEND_FAULTS, *EVPN_FAULTS, *CHAIN_FAULTS):
         rows = [line for line in page.splitlines() if f"{fault.description} |" in line]
         assert len(rows) == 1, f"{fault.name}: run `make faults`"
         assert f"`{expected[fault.name]}`" in rows[0], f"{fault.name}: run `make faults`"

@@ -57,6 +57,8 @@ def test_a_default_route_is_of_its_next_hops_family() -> None:
     routes = [route("leaf1", "default", "eth0", "10.0.0.254"), route("leaf1", "default", "eth1", "fe80::1")]
     assert ways(routes, "192.0.2.1") == [("default", "eth0")]
     assert ways(routes, "2001:db8::1") == [("default", "eth1")]
+    without = [route("leaf1", "default", "ppp0"), route("leaf1", "fe80::/64", "eth1")]
+    assert ways(without, "192.0.2.1") == ways(without, "2001:db8::1") == [("default", "ppp0")]
 
 
 def test_nothing_is_missing_in_a_family_of_which_no_route_is_shown() -> None:
@@ -85,16 +87,55 @@ def test_hops_end_at_the_destination_at_a_stranger_and_in_a_loop() -> None:
     def names(destination: str) -> list[str | None]:
         return [hop.hop_device for hop in found.hops("leaf1", destination)]
 
-    assert names("10.2.0.1") == ["leaf1", "spine"]
-    assert names("10.3.0.1") == ["leaf1", "spine"]
-    assert names("10.4.0.1") == ["leaf1", None]
-    assert found.hops("leaf1", "10.2.0.1")[1] == Hop("leaf1", "10.2.0.1", 2, "spine", "eth2", None)
+    def end(destination: str) -> str | None:
+        return found.hops("leaf1", destination)[-1].ends
+
+    assert (names("10.2.0.1"), end("10.2.0.1")) == (["leaf1", "spine"], "arrived")
+    assert (names("10.3.0.1"), end("10.3.0.1")) == (["leaf1", "spine"], "loop")
+    assert (names("10.4.0.1"), end("10.4.0.1")) == (["leaf1", None], "unknown")
+    assert found.hops("leaf1", "10.2.0.1") == [
+        Hop("leaf1", "10.2.0.1", 1, "leaf1", "eth0", None, "10.2.0.0/16", "10.0.1.254", None),
+        Hop("leaf1", "10.2.0.1", 2, "spine", "eth2", None, "10.2.0.0/16", "10.0.2.1", "arrived"),
+    ]
+
+
+def test_a_way_ends_where_a_router_has_none_on() -> None:
+    routes = [
+        route("leaf1", "10.0.0.0/8", "eth0", "10.9.1.254"),
+        route("leaf1", "2001:db8::/32", "eth0", "2001:db8:1::254"),
+        route("leaf1", "10.7.0.0/16", "eth0", "10.9.1.1"),
+        route("leaf1", "10.8.0.0/16", "eth0"),
+        route("leaf1", "nonsense", "eth0"),
+        route("spine", "10.5.0.0/16", kind="blackhole"),
+        route("spine", "10.9.0.0/16", "eth1"),
+        route("leaf1", "10.6.0.0/16", "eth0", "10.9.1.253"),
+    ]
+    addresses = [
+        ("leaf1", "eth0", "10.9.1.1"),
+        ("spine", "eth1", "10.9.1.254"),
+        ("spine", "eth1", "2001:db8:1::254"),
+        ("quiet", "eth1", "10.9.1.253"),
+    ]
+    found = Underlay.of(fabric_with(routes, addresses).connection)
+
+    def last(destination: str) -> tuple[str | None, str | None]:
+        hop = found.hops("leaf1", destination)[-1]
+        return hop.hop_device, hop.ends
+
+    assert last("10.4.0.1") == ("spine", "no route")
+    assert last("10.5.0.1") == ("spine", "blackhole")
+    # A router of whose routes none, or none of the family, is shown has none missing.
+    assert last("10.6.0.1") == ("quiet", "unknown")
+    assert last("2001:db8:2::1") == ("spine", "unknown")
+    assert last("10.7.0.1") == ("leaf1", "loop")
+    assert last("10.8.0.1") == ("leaf1", "arrived")
+    assert found.ways("nobody", "10.8.0.1") == [Way("nobody", "10.8.0.1")]
 
 
 def test_rows_of_the_tables() -> None:
     made = fabric_with([route("leaf1", "10.0.0.0/8")])
     fabric.insert(made.connection, "flood_lists", ["device", "interface", "peer"], [("leaf1", "vxlan0", "10.0.0.2")])
     fabric.insert(made.connection, "flood_lists", ["device", "interface", "peer"], [("leaf1", "vxlan0", "239.0.0.1")])
-    found, hops = underlay.trace(made.connection)
+    ((found, hops),) = underlay.trace(made.connection)
     assert found == [Way("leaf1", "10.0.0.2", "10.0.0.0/8", None, "eth0", None)]
     assert [hop.hop_device for hop in hops] == ["leaf1"]

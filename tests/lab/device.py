@@ -64,7 +64,7 @@ def start(run: str, root: Path, machine: Machine) -> subprocess.Popen[bytes]:
         )
 
 
-def wait_for_sshd(root: Path, machine: Machine, process: subprocess.Popen[bytes], seconds: float = 10) -> None:
+def wait_for_sshd(root: Path, machine: Machine, process: subprocess.Popen[bytes], seconds: float = 40) -> None:
     """Wait until sshd listens: it writes its PID file then."""
     deadline = time.monotonic() + seconds
     while not (root / "sshd.pid").exists():

@@ -9,8 +9,9 @@ name=$2
 read -r pid rest < /proc/self/stat
 mount -t proc proc /proc
 
-# A copy of the mounts below /run/netns would keep other labs' namespaces alive.
-umount -R -l /run/netns
+# A copy of the mounts below /run/netns would keep other labs' namespaces alive. A lazy unmount takes all of them at
+# once; one by one (-R) it stumbles over a namespace that another lab removes meanwhile.
+umount -l /run/netns
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log
 mkdir /run/sshd

@@ -13,14 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import device, removal
+from .chain import CHAIN
 from .evpn import EVPN
 from .headend import HEADEND
 from .inventory import write_inventory, write_known_hosts, write_ssh_config
 from .namespaces import LabError, build, inside, namespace
+from .pim import PIM
 from .seed import SEED
 from .topology import MANAGEMENT, Topology
 
-TOPOLOGIES = {topology.name: topology for topology in (SEED, HEADEND, EVPN)}
+TOPOLOGIES = {topology.name: topology for topology in (SEED, HEADEND, EVPN, CHAIN, PIM)}
 _CLONE_NEWNET = 0x40000000
 
 

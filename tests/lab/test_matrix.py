@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from . import verdict
+from . import tracing, verdict
 from .faults import FAULTS, HARMLESS, HEADEND_FAULTS, Fault, forget, inject
 from .headend import HEADEND
-from .lab import running
+from .lab import Lab, running
 from .requirements import missing
 from .seed import ARISTA, ROUTER, SEED, VYOS
 from .topology import Topology
@@ -52,6 +53,7 @@ EXPECTED = {
     "bridge_ageing_short": Named("ageing_differs", severity="warning"),
     "vxlan_down": Named("vtep_down"),
     "vxlan_unbridged": Named("vtep_unbridged"),
+    "vlan_unmapped": Named("vni_missing_on_peer", peers=PAIR),
     "vxlan_in_wrong_bridge": Named("vnis_in_one_bridge"),
     "node_mtu_too_large": Named("mtu_too_small", severity="warning"),
     "vxlan_mtu_too_large": Named("mtu_too_small"),
@@ -66,6 +68,11 @@ EXPECTED = {
     "output_filter": Named("encap_discards_growing"),
     "transit_filter_one_way": Named("one_way_loss", ARISTA, frozenset({VYOS})),
     "vtep_address_duplicate": Named("vtep_ip_duplicate", ARISTA, frozenset({VYOS})),
+    "next_hop_wrong": Named("next_hop_silent", peers=PAIR),
+    "arp_off": Named("underlay_arp_off"),
+    "router_route_missing": Named("transit_route_missing", ROUTER, frozenset({VYOS, ARISTA})),
+    "router_forwarding_off": Named("ip_discards_growing", ROUTER, frozenset({VYOS, ARISTA})),
+    "multicast_route_wrong_in": Named("multicast_route_wrong_in", ROUTER, frozenset({VYOS, ARISTA})),
 }
 
 # One of four is wrong: the others are accused of nothing but of disagreeing with it.
@@ -73,13 +80,98 @@ EXPECTED_HEADEND = {
     "headend_flood_list_short": Named("flood_list_incomplete", "leaf1", frozenset({"leaf3"})),
     "headend_dstport_mismatch": Named("udp_port_mismatch", "leaf3", frozenset({"leaf1", "leaf2"})),
     "headend_group_instead": Named("bum_mode_mismatch", "leaf3", frozenset({"leaf1", "leaf2"})),
-    "headend_vni_mismatch": Named("vni_missing_on_peer", "leaf3", frozenset({"leaf1", "leaf2", "leaf4"})),
+    # The others go on flooding VNI 100 to it, which is told as well.
+    "headend_vni_mismatch": Named(
+        "vni_missing_on_peer",
+        "leaf3",
+        frozenset({"leaf1", "leaf2", "leaf4"}),
+        also=frozenset({"flood_list_stranger"}),
+    ),
     "headend_vxlan_down": Named("vtep_down", "leaf2"),
-    "headend_underlay_down": Named("route_missing", "leaf4", frozenset({"leaf1", "leaf2", "leaf3"})),
+    # Its way is gone with the interface; the router's port at the other end has lost its carrier, and says so.
+    "headend_underlay_down": Named(
+        "route_missing", "leaf4", frozenset({"leaf1", "leaf2", "leaf3"}), also=frozenset({"underlay_link_down"})
+    ),
+    "headend_local_address_wrong": Named("vtep_ip_not_owned", "leaf3"),
     "headend_no_ipv6_route": Named("route_missing", "leaf2", frozenset({"leaf4"})),
     "headend_ipv6_mtu": Named("path_mtu_too_small", "spine", frozenset({"leaf1", "leaf2", "leaf3", "leaf4"})),
+    "headend_vtep_ip_down": Named("vtep_ip_down", "leaf3"),
     "headend_input_filter": Named("one_way_loss", "leaf2", frozenset({"leaf1", "leaf3", "leaf4"})),
+    "headend_flood_self": Named("flood_list_self", "leaf1"),
+    "headend_flood_stranger": Named("flood_list_stranger", "leaf1", severity="warning"),
+    "headend_stale_address": Named("peer_address_stale", "leaf1", frozenset({"leaf3"}), severity="warning"),
+    # An IPv6 header is 20 bytes longer, and the interface has the MTU that was right for IPv4.
+    "headend_address_family": Named(
+        "address_family_mismatch", "leaf3", frozenset({"leaf1", "leaf2"}), also=frozenset({"mtu_too_small"})
+    ),
+    "headend_table_full": Named("mac_table_full", "leaf3"),
+    "headend_group_policies": Named("vxlan_extension_mismatch", "leaf3", frozenset({"leaf1", "leaf2", "leaf4"})),
+    "headend_no_broadcasts": Named("vxlan_port_blocked", "leaf3"),
+    "headend_port_learning_off": Named("port_learning_off", "leaf3", severity="warning"),
+    "headend_udp6_checksum": Named("udp6_checksum_refused", "leaf4", frozenset({"leaf2"})),
+    "headend_static_mac": Named("mac_static_stale", "leaf1", frozenset({"leaf3"}), severity="warning"),
 }
+
+# Where a frame dies, by device and stage of a trace; where a fault stops frames in several places, one of them.
+DIED = {
+    "dstport_mismatch": (ARISTA, "decapsulation"),
+    "vni_mismatch": (VYOS, "port"),
+    "group_mismatch_one_vni": (ROUTER, "multicast"),
+    "group_mismatch": (ROUTER, "multicast"),
+    "bum_mode_mismatch": (VYOS, "multicast"),
+    "flood_list_empty": (VYOS, "bridge"),
+    "stale_fdb_entry": (VYOS, "bridge"),
+    "local_address_wrong": (VYOS, "encapsulation"),
+    "headend_local_address_wrong": ("leaf3", "encapsulation"),
+    "ttl_1": (ROUTER, "underlay"),
+    "ttl_auto_with_group": (ROUTER, "multicast"),
+    "vxlan_down": (VYOS, "encapsulation"),
+    "vxlan_unbridged": (VYOS, "port"),
+    "vlan_unmapped": (ARISTA, "decapsulation"),
+    "vxlan_in_wrong_bridge": (VYOS, "port"),
+    "node_mtu_too_large": (VYOS, "encapsulation"),
+    "vxlan_mtu_too_large": (VYOS, "underlay"),
+    "duplicate_mac": (VYOS, "bridge"),
+    "node_port_down": (VYOS, "port"),
+    "router_mtu_too_small": (ROUTER, "underlay"),
+    "no_route_to_vtep": (VYOS, "underlay"),
+    "no_return_route": (ARISTA, "underlay"),
+    "multicast_route_removed": (ROUTER, "multicast"),
+    "multicast_route_one_way": (ROUTER, "multicast"),
+    "input_filter": (VYOS, "decapsulation"),
+    "output_filter": (VYOS, "encapsulation"),
+    "transit_filter_one_way": (ARISTA, "decapsulation"),
+    "vtep_address_duplicate": (VYOS, "decapsulation"),
+    "next_hop_wrong": (VYOS, "underlay"),
+    "arp_off": (VYOS, "underlay"),
+    "router_route_missing": (ROUTER, "underlay"),
+    "router_forwarding_off": (ROUTER, "underlay"),
+    "multicast_route_wrong_in": (ROUTER, "multicast"),
+    "headend_flood_list_short": ("leaf1", "bridge"),
+    "headend_dstport_mismatch": ("leaf1", "decapsulation"),
+    "headend_group_instead": ("spine", "multicast"),
+    "headend_vni_mismatch": ("leaf3", "port"),
+    "headend_vxlan_down": ("leaf2", "encapsulation"),
+    "headend_underlay_down": ("leaf4", "underlay"),
+    "headend_no_ipv6_route": ("leaf2", "underlay"),
+    "headend_ipv6_mtu": ("spine", "underlay"),
+    "headend_input_filter": ("leaf2", "decapsulation"),
+    "headend_address_family": ("leaf1", "decapsulation"),
+    "headend_no_broadcasts": ("leaf3", "bridge"),
+    "headend_udp6_checksum": ("leaf2", "decapsulation"),
+    "chain_group_cut_off": ("core1", "multicast"),
+    "chain_no_route_back": ("core2", "underlay"),
+    "chain_loop": ("core2", "underlay"),
+    "evpn_advertise_off": ("evpn-leaf2", "bridge"),
+    "evpn_session_down": ("evpn-leaf2", "bridge"),
+    "evpn_route_target_mismatch": ("evpn-leaf2", "bridge"),
+    "evpn_dstport_mismatch": ("evpn-leaf2", "decapsulation"),
+    "evpn_duplicate_mac": ("evpn-leaf1", "bridge"),
+}
+# What the tables leave open: a port that does not learn shows nobody, and what a VTEP hears of itself is chance.
+OPEN = {"headend_flood_self", "headend_port_learning_off"}
+# Both tenants have the same addresses: a ping is answered by the other tenant's node.
+FOOLED = {"vnis_swapped", "bridges_swapped"}
 
 pytestmark = pytest.mark.skipif(bool(missing(SEED)), reason=f"no kernel lab here: {missing(SEED)}")
 
@@ -91,7 +183,7 @@ def test_every_fault_has_its_verdict() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault_is_named(fault: Fault) -> None:
-    assert_named(SEED, fault, EXPECTED[fault.name])
+    assert_named(SEED, fault, EXPECTED[fault.name], looks=4 if fault.name == "duplicate_mac" else 1)
 
 
 @pytest.mark.skipif(bool(missing(HEADEND)), reason=f"no kernel lab here: {missing(HEADEND)}")
@@ -100,15 +192,30 @@ def test_fault_of_one_among_four_is_named(fault: Fault) -> None:
     assert_named(HEADEND, fault, EXPECTED_HEADEND[fault.name])
 
 
-def assert_named(topology: Topology, fault: Fault, expected: Named) -> None:
-    """Put a fault into a lab of its own, check it, and assert that it is named and nobody else is accused."""
-    with running(topology) as lab:
+def assert_named(topology: Topology, fault: Fault, expected: Named, looks: int = 1) -> None:
+    """Put a fault into a lab of its own, check it, and assert that it is named and nobody else is accused.
+
+    A trace through what was read must lose what the pings lost.
+    """
+    with running(topology) as lab, tempfile.TemporaryDirectory() as kept:
         converge(lab)
+        with talking(lab):
+            before = Path(kept) / "before"
+            assert verdict.check(lab, polls=1, save=before).status == 0
         inject(lab, fault)
         forget(lab)
         lost = measure(lab).lost
         with talking(lab):
-            found = verdict.check(lab)
+            snapshot = Path(kept) / "look"
+            found = verdict.check(lab, save=snapshot)
+            # Which of two ports has a shared MAC address at the moment of a look is chance: some look shows both.
+            while (
+                expected.severity == "error" and looks > 1 and not any(h.severity == "error" for h in found.headlines)
+            ):
+                snapshot, looks = Path(kept) / f"look{looks}", looks - 1
+                found = verdict.check(lab, save=snapshot)
+        assert_new(before, snapshot, found)
+        assert_traced(lab, fault, snapshot, lost)
     told = found.headlines
     assert told, found.report["results"]
     # The first headline of the worst severity is what a person reads first.
@@ -120,7 +227,7 @@ def assert_named(topology: Topology, fault: Fault, expected: Named) -> None:
     assert named, told
     assert set().union(*(one.peers for one in named)) == expected.peers
     # Who is accused is the device itself, or the pair that disagrees: nobody else.
-    assert {one.device for one in told} <= {expected.device, *expected.peers}
+    assert {one.device for one in told if one.check not in expected.also} <= {expected.device, *expected.peers}
     assert found.not_run == []
     assert found.status == (1 if expected.severity == "error" else 0)
     RECORDED.mkdir(parents=True, exist_ok=True)
@@ -135,6 +242,39 @@ def assert_named(topology: Topology, fault: Fault, expected: Named) -> None:
     (RECORDED / f"{fault.name}.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
+def assert_new(before: Path, after: Path, found: verdict.Verdict) -> None:
+    """Assert that `vxcheck diff` calls new what the fault has made wrong, and nothing else."""
+    changed = verdict.diff(before, after)
+    findings = changed.report["findings"]
+    new = {(one["check"], one["device"]) for one in findings["new"]}
+    told = {(one.check, one.device) for one in found.headlines}
+    # What both ends of a disagreement found is told once.
+    assert new <= told, findings["new"]
+    assert {check for check, _ in new} == {check for check, _ in told}, findings["new"]
+    assert (findings["gone"], findings["still"], changed.report["not_compared"]) == ([], [], [])
+    assert changed.status == found.status
+
+
+# Between the pings and the look, who has learned what is chance.
+_CHANCE = {"evpn_duplicate_mac", "headend_no_broadcasts"}
+
+
+def assert_traced(lab: Lab, fault: Fault, snapshot: Path, lost: frozenset[str]) -> None:
+    """Assert that traces agree with the pings that were lost, and stop where the frames died."""
+    if fault.name in _CHANCE:
+        return
+    if fault.name in FOOLED:
+        found = list(tracing.answered_by_another(lab, snapshot))
+        assert {str(flow) for flow, arrives in found if arrives} == {str(flow) for flow in lab.topology.flows}
+        return
+    traced = tracing.traced(lab, snapshot)
+    assert traced.lost - fault.unsure <= lost, "a trace stops where a ping went through"
+    assert lost - fault.unsure <= traced.lost | traced.unknown, "a trace arrives where a ping was lost"
+    assert bool(traced.unknown) == (fault.name in OPEN), traced.unknown
+    assert bool(traced.lost) == (fault.name in DIED), traced.lost
+    assert fault.name not in DIED or DIED[fault.name] in traced.died, traced.died
+
+
 @pytest.mark.parametrize("change", HARMLESS, ids=lambda change: change.name)
 def test_harmless_change_gives_no_finding(change: Fault) -> None:
     with running(SEED) as lab:
@@ -147,20 +287,22 @@ def test_harmless_change_gives_no_finding(change: Fault) -> None:
     assert (found.headlines, found.not_run, found.status) == ([], [], 0)
 
 
-def test_healthy_seed_twenty_times() -> None:
-    assert_no_finding_twenty_times(SEED)
+def test_healthy_seed_eight_times() -> None:
+    assert_no_finding_eight_times(SEED)
 
 
 @pytest.mark.skipif(bool(missing(HEADEND)), reason=f"no kernel lab here: {missing(HEADEND)}")
-def test_healthy_headend_twenty_times() -> None:
-    assert_no_finding_twenty_times(HEADEND)
+def test_healthy_headend_eight_times() -> None:
+    assert_no_finding_eight_times(HEADEND)
 
 
-def assert_no_finding_twenty_times(topology: Topology) -> None:
-    """Check a healthy lab again and again, with one poll and with two, and assert that nothing is found."""
-    with running(topology) as lab:
+def assert_no_finding_eight_times(topology: Topology) -> None:
+    """Check a healthy lab again and again, with one poll and with two, and assert that nothing is found, or changes."""
+    with running(topology) as lab, tempfile.TemporaryDirectory() as kept:
         converge(lab)
-        for look in range(20):
+        for look in range(8):
             with talking(lab):
-                found = verdict.check(lab, polls=1 + look % 2, interval=1)
+                found = verdict.check(lab, polls=1 + look % 2, interval=1, save=Path(kept) / str(look))
             assert (found.headlines, found.not_run, found.status) == ([], [], 0), f"look {look + 1}"
+            changed = verdict.diff(Path(kept) / "0", Path(kept) / str(look))
+            assert (changed.report["state"], changed.status) == ([], 0), f"look {look + 1}"

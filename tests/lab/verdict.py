@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from vxcheck import cli
@@ -48,14 +49,22 @@ class Verdict:
         return [f"{r['check']} on {r['device']}: {r['reason']}" for r in results if r["status"] == "not_run"]
 
 
-def check(lab: Lab, *, polls: int = 2, interval: float = 3) -> Verdict:
-    """Run `vxcheck check` on a lab, in its management network, with real logins."""
+def check(lab: Lab, *, polls: int = 2, interval: float = 3, save: Path | None = None) -> Verdict:
+    """Run `vxcheck check` on a lab, in its management network, with real logins; `save` is a new snapshot's folder."""
     out, err = io.StringIO(), io.StringIO()
     arguments = ["check", lab.inventory, "--known-hosts", lab.known_hosts, "--format", "json"]
-    arguments += ["--polls", polls, "--interval", interval]
+    arguments += ["--polls", polls, "--interval", interval, *(["--save", save] if save else [])]
     with lab.entered(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = cli.main([str(argument) for argument in arguments])
     assert out.getvalue(), err.getvalue()
+    return Verdict(status, json.loads(out.getvalue()))
+
+
+def diff(before: Path, after: Path) -> Verdict:
+    """Run `vxcheck diff` on two looks at a lab."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        status = cli.main(["diff", str(before), str(after), "--format", "json"])
     return Verdict(status, json.loads(out.getvalue()))
 
 

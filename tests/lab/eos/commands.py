@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import counters, interface, macs, ports, routes, vteps
+from . import counters, interface, macs, ports, routes, sanity, vteps
 from .kernel import read_ports, read_routes, read_switch, uptime
 
 _INVALID = "% Invalid input\n"
@@ -14,6 +14,8 @@ _SHOW: dict[str, Callable[[], str]] = {
     "show interfaces vxlan ?1": lambda: interface.show(read_switch()),
     "show interfaces": lambda: ports.show(read_ports(), read_switch()),
     "show ip route(?: vrf default)?": lambda: routes.show(read_routes(read_ports())),
+    "show vxlan config-sanity detail": lambda: sanity.show(read_switch(), read_routes(read_ports())),
+    "show mlag": sanity.show_mlag,
     "show vxlan vtep": lambda: vteps.show(read_switch()),
     "show vxlan address-table": lambda: macs.show_vxlan(read_switch()),
     "show mac address-table": lambda: macs.show_all(read_switch()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..seed import ARISTA, MAC_N001, MAC_N002, VYOS
 from .fault import Fault, Step
-from .steps import BLUE, BLUE_BACK, BLUE_FORTH, RED, RED_BACK, RED_BOTH, RED_FORTH, big_only, vyos
+from .steps import BLUE, BLUE_BACK, BLUE_FORTH, RED, RED_BACK, RED_BOTH, RED_FORTH, arista, big_only, vyos
 
 _PORTS = {VYOS: "eth3", ARISTA: "et2", "n001": "eth0", "n002": "eth0"}
 _TUNNELS = {VYOS: (RED, "eth2"), ARISTA: ("vx10", "et1")}
@@ -44,6 +44,14 @@ BRIDGING_FAULTS = (
         "VyOS' red VXLAN interface is in no bridge",
         vyos(f"ip link set {RED} nomaster"),
         vyos(f"ip link set {RED} master br100"),
+        RED_BOTH,
+        "red none",
+    ),
+    Fault(
+        "vlan_unmapped",
+        "EOS maps no VLAN to VNI 10",
+        arista("ip link set vx10 nomaster"),
+        arista("ip link set vx10 master vlan100"),
         RED_BOTH,
         "red none",
     ),

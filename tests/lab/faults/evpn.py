@@ -79,4 +79,11 @@ EVPN_FAULTS = (
         _lost("vni100"),
         "none",
     ),
+    Fault(
+        "evpn_learning_on",
+        "leaf 1 learns MAC addresses of VNI 100 from the data plane too",
+        (Step(LEAF, "ip link set vxlan100 type vxlan learning"),),
+        (Step(LEAF, "ip link set vxlan100 type vxlan nolearning"),),
+        claim="all pass",
+    ),
 )

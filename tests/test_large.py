@@ -1,0 +1,102 @@
+"""Check a fabric of many VTEPs, made straight in DuckDB: a few faults are found, a wholly broken one stays small."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests import large
+from tests.conftest import Run
+from tests.test_seedlab import verbatim, with_evidence
+from vxcheck import bounds, check, examine, fabric, pages
+from vxcheck.fabric import Fabric
+from vxcheck.results import Report
+
+CHECKS = pages.load()
+SIZE = large.Size(vteps=40, vnis=8, mac_rows=4000)
+
+
+def headlines(report: Report) -> set[tuple[str, str]]:
+    """Return who is accused, by which check."""
+    return {(one.check, one.device) for one in report.findings}
+
+
+def test_a_few_faults_are_found_among_many_rows() -> None:
+    made = large.load(SIZE)
+    assert check.run(made, CHECKS).findings == ()
+    planted = large.break_a_few(made)
+    report = check.run(made, CHECKS)
+    assert headlines(report) == planted
+    assert report.examined > 20_000
+
+
+@pytest.fixture(scope="module")
+def broken() -> Fabric:
+    made = large.load(SIZE)
+    large.break_all(made)
+    return made
+
+
+def test_of_a_wholly_broken_fabric_a_few_rows_are_fetched(broken: Fabric, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {name: CHECKS[name] for name in ("flood_list_incomplete", "remote_vtep_missing", "mac_not_learned")}
+    whole = check.run(broken, wanted)
+    monkeypatch.setattr(examine, "_ROWS_OF_CHECK", 200)
+    fetched: Counter[str] = Counter()
+    seen = examine.examine
+    monkeypatch.setattr(check, "examine", lambda *given: _counted(seen(*given), fetched))
+    report = check.run(broken, wanted)
+    assert set(fetched) == set(wanted)
+    # As many again at most: a device's last VNI that is told of may be a large one.
+    assert max(fetched.values()) <= 400
+    assert report.verdict == whole.verdict == check.FAILED
+    assert report.examined == whole.examined
+    assert [(one.check, one.device, one.status) for one in report.results] == [
+        (one.check, one.device, one.status) for one in whole.results
+    ]
+    rows = sum(finding.left_out.get("rows", 0) for finding in report.findings)
+    assert rows + fetched.total() >= sum(one.examined for one in whole.results if one.status == check.FAILED)
+    assert len(bounds.bounded(report, 5).findings) <= 5 * len(wanted)
+
+
+def test_a_query_that_gives_other_rows_each_time_is_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "fickle.sql"
+    # DuckDB numbers a sequence on through both of its runs.
+    path.write_text("SELECT device, nextval('looks') = 1 AS fault FROM vteps WHERE device = 'leaf0001' LIMIT 1")
+    path.with_suffix(".md").write_text("# Fickle\n\n- severity: error\n- message: no\n\n## Mend\n\n### any\n\nx\n")
+    made = large.load(large.Size(2, 1, 10))
+    made.connection.execute("CREATE SEQUENCE looks")
+    report = check.run(made, {"fickle": pages.read(path)})
+    assert report.verdict == check.INCOMPLETE
+    assert "other rows each time" in report.results[0].reason
+
+
+def test_what_does_not_fit_goes_to_a_folder_that_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made = fabric.empty(memory=64)
+    (folder,) = tmp_path.iterdir()
+    made.connection.execute(
+        "INSERT INTO macs (device, mac, evidence) SELECT 'leaf1', 'of the number ' || i, i FROM range(2000000) AS t (i)"
+    )
+    assert sum(path.stat().st_size for path in folder.iterdir()) > 10_000_000
+    assert made.query("SELECT count(*), max(evidence) FROM macs")[1] == [(2_000_000, 1_999_999)]
+    del made
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_is_an_option(vxcheck: Run, tmp_path: Path) -> None:
+    source = with_evidence(verbatim(tmp_path / "s", "after", "before"))
+    assert vxcheck("check", source, "--memory", "64").status == 0
+    assert vxcheck("show", "vteps", source, "--memory", "64").status == 0
+    assert vxcheck("query", "SELECT 1", source, "--memory", "64").status == 0
+    ran = vxcheck("check", source, "--memory", "1")
+    assert (ran.status, "must be 64 or more" in ran.err) == (2, True)
+
+
+def _counted(found: examine.Examined, fetched: Counter[str]) -> examine.Examined:
+    fetched[found.check.name] += sum(len(rows) for rows in (*found.faults.values(), *found.unknown.values()))
+    return found
