@@ -2,6 +2,8 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
+# One more than there are CPUs: much of what the lab's tests do is to wait.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 help:  ## say what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -10,7 +12,7 @@ demo: $(VENV)/.ready  ## run the whole of it on an emulated lab (FAULT=udp-port 
 	@$(BIN)/vxcheck demo $(if $(FAULT),--fault $(FAULT)) $(ARGS)
 
 test: lint  ## lint, type-check and run every test
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.ready-dev  ## ruff and mypy
 	$(BIN)/ruff check
@@ -28,8 +30,30 @@ docs: $(VENV)/.ready-dev  ## write the generated pages of docs/ anew
 
 faults: $(VENV)/.ready-dev  ## run the fault matrix, as root, and write docs/faults.md from it
 	rm -rf build/faults
-	$(BIN)/python -m pytest -q -n 2 tests/lab -k matrix
+	$(BIN)/python -m pytest -q -n 2 tests/lab -k 'matrix or chain'
 	$(BIN)/python -m tests.lab.pages
+
+mutants: $(VENV)/.ready-dev  ## break every check's query in every place, and see that a case of its page fails
+	VXCHECK_MUTANTS=all $(BIN)/python -m pytest -q -n auto tests/test_mutations.py $(ARGS)
+
+bench: $(VENV)/.ready-dev  ## measure against peers and write docs/performance.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.ready-dev  ## write requirements.lock anew: every dependency, its version and its hashes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools
+	printf '%s\n' '# What vxcheck runs on, each file by its hash: pip install --require-hashes -r requirements.lock' \
+		'# Written by make lock.' > requirements.lock.part
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-header --no-annotate --strip-extras \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file - pyproject.toml >> requirements.lock.part
+	mv requirements.lock.part requirements.lock
+
+audit: $(VENV)/.ready-dev  ## look up known vulnerabilities of what requirements.lock names (needs the network)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+fuzz: $(VENV)/.ready-dev  ## change samples and files of others until a reader does what it may not (SECONDS=600)
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),600) $(ARGS)
 
 clean:  ## remove the virtual environment and what was built
 	rm -rf $(VENV) build dist
@@ -54,5 +78,5 @@ $(VENV)/.ready-dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.ready
 
-.PHONY: help demo test lint lab lab-down docs faults clean
+.PHONY: help demo test lint lab lab-down docs faults mutants bench lock audit fuzz clean
 .DEFAULT_GOAL := help

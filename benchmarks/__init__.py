@@ -1,0 +1,1 @@
+"""Measure vxcheck against its peers: a module a subject, whose function `parts` returns its parts of the page."""
