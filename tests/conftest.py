@@ -46,6 +46,14 @@ class Ran:
 Run = Callable[..., Ran]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the looks at a lab that the next look did not confirm: one is a convergence, many are a fault of ours."""
+    for report in terminalreporter.getreports(""):  # where pytest keeps what is not counted, teardowns among them
+        for name, looks in report.user_properties if report.when == "teardown" else ():
+            if name == "unconfirmed":
+                terminalreporter.write_line(f"unconfirmed looks in {report.nodeid}: {looks}")
+
+
 @pytest.fixture
 def vxcheck(capsys: pytest.CaptureFixture[str]) -> Run:
     """Return a function that runs vxcheck's command line in this process."""

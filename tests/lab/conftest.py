@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from . import verdict
 from .evpn import EVPN
 from .headend import HEADEND
 from .lab import Lab, running
@@ -13,6 +14,14 @@ from .requirements import missing
 from .seed import SEED
 from .topology import Topology
 from .traffic import converge
+
+
+@pytest.fixture(autouse=True)
+def _unconfirmed(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    verdict.unconfirmed.clear()
+    yield
+    if verdict.unconfirmed:
+        record_property("unconfirmed", list(verdict.unconfirmed))
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from . import verdict
 from .chain import CHAIN, CORE1, CORE2
 from .faults import CHAIN_FAULTS, Fault
-from .lab import running
+from .lab import Lab, running
 from .requirements import missing
 from .test_matrix import Named, assert_named
 from .traffic import converge, talking
@@ -29,9 +31,13 @@ def test_healthy() -> None:
     with running(CHAIN) as lab:
         assert not converge(lab).lost
         for polls in (1, 2, 2):
-            with talking(lab):
-                found = verdict.check(lab, polls=polls, interval=2)
-            assert (found.headlines, found.not_run, found.status) == ([], [], 0)
+            verdict.eventually(partial(_healthy, lab, polls), looks=2)
+
+
+def _healthy(lab: Lab, polls: int) -> None:
+    with talking(lab):
+        found = verdict.check(lab, polls=polls, interval=2)
+    assert (found.headlines, found.not_run, found.status) == ([], [], 0)
 
 
 @pytest.mark.parametrize("fault", CHAIN_FAULTS, ids=lambda fault: fault.name)

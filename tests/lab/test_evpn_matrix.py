@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from . import verdict
 from .faults import EVPN_FAULTS, Fault, inject, undo
 from .lab import Lab
 from .test_matrix import RECORDED, assert_traced
-from .traffic import converge, learn, settle, talking
+from .traffic import converge, settle, talking
 from .verdict import Verdict
 
 LEAF = "evpn-leaf1"
@@ -56,8 +57,9 @@ def faulty(lab: Lab, fault: Fault) -> Iterator[frozenset[str]]:
         assert not converge(lab).lost
 
 
-def assert_only(found: Verdict, check: str, *words: str) -> None:
-    """Assert that leaf 1 alone is named, once, by one check."""
+def _only(lab: Lab, check: str, *words: str) -> None:
+    # Leaf 1 alone is named, once, by one check.
+    found = verdict.check(lab, polls=1)
     assert [(one.check, one.device, one.severity) for one in found.headlines] == [(check, LEAF, "error")]
     assert all(word in found.headlines[0].message for word in words), found.headlines[0].message
 
@@ -66,11 +68,10 @@ def test_bgpd_has_ended(evpn_lab: Lab) -> None:
     evpn_lab.execute(LEAF, "kill $(cat /run/frr/bgpd.pid)")
     try:
         settle(evpn_lab, lambda lost: "h100x1>h100x3" in lost)
-        found = verdict.check(evpn_lab, polls=1)
+        verdict.eventually(partial(_only, evpn_lab, "evpn_vni_not_advertised", "VNI 100, 200", "bgpd is not running"))
     finally:
         evpn_lab.execute(LEAF, "/usr/lib/frr/bgpd -d -A 127.0.0.1")
         assert not converge(evpn_lab).lost
-    assert_only(found, "evpn_vni_not_advertised", "VNI 100, 200", "bgpd is not running")
 
 
 def test_every_fault_has_its_verdict() -> None:
@@ -81,9 +82,14 @@ def test_every_fault_has_its_verdict() -> None:
 def test_fault_is_named(evpn_lab: Lab, fault: Fault, tmp_path: Path) -> None:
     expected = EXPECTED[fault.name]
     with faulty(evpn_lab, fault) as lost:
-        with talking(evpn_lab):
-            found = verdict.check(evpn_lab, interval=2, save=tmp_path / "look")
-        assert_traced(evpn_lab, fault, tmp_path / "look", lost)
+        verdict.eventually(partial(_named, evpn_lab, fault, expected, lost, tmp_path))
+
+
+def _named(lab: Lab, fault: Fault, expected: Named, lost: frozenset[str], folder: Path) -> None:
+    snapshot = verdict.fresh(folder)
+    with talking(lab):
+        found = verdict.check(lab, interval=2, save=snapshot)
+    assert_traced(lab, fault, snapshot, lost)
     assert (found.status, found.not_run) == (1 if expected.severity == "error" else 0, [])
     told = found.headlines
     named = [one for one in told if one.device == LEAF]
@@ -110,15 +116,20 @@ def test_fault_is_named(evpn_lab: Lab, fault: Fault, tmp_path: Path) -> None:
 
 def test_healthy_eight_times(evpn_lab: Lab) -> None:
     for look in range(8):
-        assert not learn(evpn_lab).lost
-        with talking(evpn_lab):
-            found = verdict.check(evpn_lab, polls=1 + look % 2, interval=1)
-        assert (found.headlines, found.not_run, found.status) == ([], [], 0)
+        found = verdict.eventually(partial(_healthy, evpn_lab, 1 + look % 2), looks=2)
         assert not [one for one in found.report["results"] if one["faults"] or one["warnings"]]
         passed = {(one["check"], one["device"]) for one in found.report["results"] if one["status"] == "passed"}
         for check in ("evpn_vni_not_advertised", "evpn_route_target_mismatch", "evpn_mac_duplicate"):
             assert {(check, leaf) for leaf in (LEAF, *OTHERS)} <= passed
         assert ("evpn_session_down", "rr1") in passed
+
+
+def _healthy(lab: Lab, polls: int = 1) -> Verdict:
+    assert not converge(lab).lost
+    with talking(lab):
+        found = verdict.check(lab, polls=polls, interval=1)
+    assert (found.headlines, found.not_run, found.status) == ([], [], 0)
+    return found
 
 
 def test_a_host_that_has_moved_is_no_duplicate(evpn_lab: Lab) -> None:
@@ -129,13 +140,12 @@ def test_a_host_that_has_moved_is_no_duplicate(evpn_lab: Lab) -> None:
         evpn_lab.execute("h100x1", change.format("02"))
         speak = "ip neigh flush all; ping -n -q -c 2 -i 0.2 -w 2 192.168.1.3"
         assert evpn_lab.execute("h100x1", speak).returncode == 0
-        there = verdict.check(evpn_lab, polls=1)
+        verdict.eventually(partial(_healthy, evpn_lab))
     finally:
         evpn_lab.execute("h100x1", change.format("01"))
         evpn_lab.execute("h100x2", change.format("02"))
         assert not converge(evpn_lab).lost
-    back = verdict.check(evpn_lab, polls=1)
-    assert [(found.headlines, found.status) for found in (there, back)] == [([], 0)] * 2
+    verdict.eventually(partial(_healthy, evpn_lab))
 
 
 def test_a_login_that_may_not_speak_to_frr(evpn_lab: Lab) -> None:
@@ -155,8 +165,7 @@ def test_no_neighbour_is_activated(evpn_lab: Lab) -> None:
     evpn_lab.execute(LEAF, typed.format("no neighbor 10.255.0.254 activate"))
     try:
         settle(evpn_lab, lambda lost: "h100x1>h100x3" in lost)
-        found = verdict.check(evpn_lab, polls=1)
+        verdict.eventually(partial(_only, evpn_lab, "evpn_session_down", "no neighbour"))
     finally:
         evpn_lab.execute(LEAF, typed.format("neighbor 10.255.0.254 activate"))
         assert not converge(evpn_lab).lost
-    assert_only(found, "evpn_session_down", "no neighbour")

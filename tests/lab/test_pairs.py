@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from . import verdict
 from .faults import FAULTS, HEADEND_FAULTS, forget, inject
 from .headend import HEADEND
-from .lab import running
+from .lab import Lab, running
 from .requirements import missing
 from .seed import SEED
-from .test_matrix import EXPECTED, EXPECTED_HEADEND
+from .test_matrix import EXPECTED, EXPECTED_HEADEND, Named
 from .topology import Topology
 from .traffic import converge, talking
 
@@ -38,10 +40,13 @@ def test_both_are_told(pair: tuple[str, str]) -> None:
         for name in pair:
             inject(lab, _BY_NAME[name])
         forget(lab)
-        with talking(lab):
-            found = verdict.check(lab)
+        verdict.eventually(partial(_both_told, lab, [_NAMED[name] for name in pair]))
+
+
+def _both_told(lab: Lab, expected: list[Named]) -> None:
+    with talking(lab):
+        found = verdict.check(lab)
     told = {(one.check, one.device) for one in found.headlines}
-    expected = [_NAMED[name] for name in pair]
     assert {(one.check, one.device) for one in expected} <= told, found.headlines
     assert {check for check, _ in told} == {one.check for one in expected}, found.headlines
     accused = {one.device for one in expected}.union(*(one.peers for one in expected))

@@ -66,7 +66,7 @@ def learn(lab: Lab) -> Reach:
         return Reach(frozenset(str(flow) for flow, answered in zip(both, arrived, strict=True) if not answered))
 
 
-def converge(lab: Lab, seconds: float = 20) -> Reach:
+def converge(lab: Lab, seconds: float = 60) -> Reach:
     """Ping until nothing is lost and no link says NO-CARRIER, or until the time is up.
 
     A new bridge forwards at once but says NO-CARRIER for up to a second; BGP needs two or three seconds.
@@ -97,7 +97,7 @@ def talking(lab: Lab) -> Iterator[None]:
             talker.wait()
 
 
-def settle(lab: Lab, accept: Callable[[frozenset[str]], bool], seconds: float = 10) -> Reach:
+def settle(lab: Lab, accept: Callable[[frozenset[str]], bool], seconds: float = 30) -> Reach:
     """Measure until the losses are those awaited or the time is up, and give the last losses."""
     deadline = time.monotonic() + seconds
     while not accept((reach := measure(lab)).lost) and time.monotonic() < deadline:

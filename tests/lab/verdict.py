@@ -5,13 +5,22 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vxcheck import cli
 
 from .lab import Lab
+
+Judged = TypeVar("Judged")
+LOOKS = 3
+PAUSE = 2
+# What a look showed that the next one no longer did; the summary of a test run names it.
+unconfirmed: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,25 @@ def check(lab: Lab, *, polls: int = 2, interval: float = 3, save: Path | None = 
         status = cli.main([str(argument) for argument in arguments])
     assert out.getvalue(), err.getvalue()
     return Verdict(status, json.loads(out.getvalue()))
+
+
+def eventually(judge: Callable[[], Judged], looks: int = LOOKS) -> Judged:
+    """Judge a lab, and again if that fails: a look may fall into a convergence.
+
+    What is wrong with vxcheck is wrong at every look.
+    """
+    for _ in range(looks - 1):
+        try:
+            return judge()
+        except AssertionError as error:
+            unconfirmed.append(str(error))
+            time.sleep(PAUSE)
+    return judge()
+
+
+def fresh(folder: Path) -> Path:
+    """Return a path in a folder that no snapshot has yet."""
+    return Path(tempfile.mkdtemp(dir=folder)) / "look"
 
 
 def diff(before: Path, after: Path) -> Verdict:
