@@ -9,6 +9,7 @@ import dataclasses
 import os
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -20,17 +21,23 @@ from . import mutants
 from .equivalent_mutants import EQUIVALENT
 from .mutants import Mutant
 from .test_checks import CHECKS
+from .test_whole_lists import SHORTCUTS, compare_entries
 
 SAMPLE = 0 if os.environ.get("VXCHECK_MUTANTS") == "all" else 12
 
 
-def loaded(checked: Check, case: Case) -> Fabric:
-    """Return a case's fabric, made ready to run many queries: the views that the check reads are tables."""
+def loaded(checked: Check, case: Case, *, entry_by_entry: bool) -> Fabric:
+    """Return a case's fabric, made ready to run many queries: the views that the check reads are tables.
+
+    Compared `entry_by_entry`, nothing is compared as a whole.
+    """
     # A fabric's configuration is locked; here it is set.
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(fabric._CONFINED, "lock_configuration", "false")
         made = cases.fabric_of(case, checked)
     read = made.tables_read(checked.sql)
+    if entry_by_entry:
+        compare_entries(made)
     made.connection.execute("SET threads = 1")
     for name in sorted(made._names_in(checked.sql) & made.views.keys()):
         made.connection.execute(f"CREATE TABLE rows_of_{name} AS FROM {name}")
@@ -42,13 +49,30 @@ def loaded(checked: Check, case: Case) -> Fabric:
     return made
 
 
-def survives(mutant: Mutant, checked: Check, order: list[Case], ready: dict[str, Fabric]) -> bool:
+@dataclass(frozen=True)
+class _Ready:
+    """Hold a case's fabric, and what the right query gives there otherwise than the page says: what passed at most."""
+
+    fabric: Fabric
+    differences: list[str]
+
+
+def _made_ready(checked: Check, case: Case) -> Iterator[_Ready]:
+    read = fabric.empty()._views_read(checked.sql)
+    for entry_by_entry in (False, True) if read & set(SHORTCUTS) else (False,):
+        made = loaded(checked, case, entry_by_entry=entry_by_entry)
+        found = cases.differences(checked, case, made)
+        assert all(entry_by_entry and one.startswith("passed: ") for one in found), found
+        yield _Ready(made, found)
+
+
+def survives(mutant: Mutant, checked: Check, order: list[Case], ready: dict[str, list[_Ready]]) -> bool:
     """Tell whether every case of the page passes with a broken query; one that DuckDB refuses to run does not."""
     broken = dataclasses.replace(checked, sql=mutant.sql)
     for index, case in enumerate(order):
         if case.title not in ready:
-            ready[case.title] = loaded(checked, case)
-        if cases.differences(broken, case, ready[case.title]):
+            ready[case.title] = list(_made_ready(checked, case))
+        if any(cases.differences(broken, case, one.fabric) != one.differences for one in ready[case.title]):
             # The case that tells this one from the right query will often tell the next one too.
             order.insert(0, order.pop(index))
             return False
@@ -61,7 +85,7 @@ def survivors(checked: Check, sample: int) -> Iterator[str]:
     made = mutants.of(connection, checked.sql)
     if sample:
         made = sorted(made, key=lambda mutant: zlib.crc32(mutant.name.encode()))[:sample]
-    order, ready = list(checked.cases), dict[str, Fabric]()
+    order, ready = list(checked.cases), dict[str, list[_Ready]]()
     yield from (mutant.name for mutant in made if survives(mutant, checked, order, ready))
 
 

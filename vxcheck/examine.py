@@ -154,7 +154,7 @@ def _count(fabric: Fabric, check: Check, query: str, kinds: Mapping[str, str], f
 
     Only counts leave the query: the rows of a healthy fabric, one a VNI and pair of VTEPs, are kept nowhere.
     """
-    weight = f"sum({EXAMINED})::BIGINT" if EXAMINED in kinds else "count(*)"
+    weight = f"sum(coalesce({EXAMINED}, 1))::BIGINT" if EXAMINED in kinds else "count(*)"
     parts = []
     for device, vni, fault, severity, rows, number in fabric.connection.execute(
         f"FROM {query} AS selected SELECT {_part(kinds)}, count(*), {weight} GROUP BY ALL ORDER BY ALL"

@@ -203,16 +203,17 @@ LEFT JOIN link_counters AS l ON l.device = v.device AND l.interface = v.interfac
 LEFT JOIN counters AS c ON c.device = v.device AND c.counter = 'Rx pkts after decapsulation' AND c.poll = 1
 WHERE v.device IN (SELECT device FROM coverage);
 
--- Every address that a VXLAN interface sends to, by what it shows: peers, groups, its one configured remote.
+-- Every address that a VXLAN interface sends to, by what it shows: peers, groups, its one configured remote. An address
+-- is a row in each table that shows it.
 CREATE VIEW vxlan_peers AS
 SELECT device, interface, peer FROM flood_lists WHERE interface IS NOT NULL
-UNION
+UNION ALL
 SELECT device, interface, peer FROM remote_macs WHERE interface IS NOT NULL
-UNION
+UNION ALL
 SELECT device, interface, peer FROM remote_vteps WHERE interface IS NOT NULL
-UNION
+UNION ALL
 SELECT device, interface, multicast_group FROM vteps WHERE multicast_group IS NOT NULL
-UNION
+UNION ALL
 SELECT device, interface, remote FROM vteps WHERE remote IS NOT NULL;
 
 -- Packets that a VTEP sent and received between the first and the last look; vni is NULL for all its VNIs together.
@@ -447,13 +448,6 @@ JOIN coverage AS c ON c.device = a.device AND c.table_name = 'addresses'
 WHERE coalesce(a.scope, 'global') = 'global'
 GROUP BY a.address, a.device;
 
--- VTEPs that are flooded to at another of their addresses, or at one of their MLAG peer's.
-CREATE VIEW flooded_elsewhere AS
-SELECT DISTINCT f.device, f.vni, a.vtep_ip AS peer
-FROM flooded_to AS f
-JOIN address_owners AS o ON o.address = f.peer
-JOIN (SELECT DISTINCT device, vtep_ip FROM vtep_addresses) AS a ON a.device = o.device AND a.vtep_ip <> f.peer;
-
 -- Addresses at which the members of a VNI receive its packets.
 CREATE VIEW member_addresses AS
 SELECT m.vni, m.device, a.vtep_ip AS address, a.vtep_ip_evidence AS evidence
@@ -464,6 +458,140 @@ SELECT m.vni, m.device, v.virtual_vtep_ip, v.evidence
 FROM vni_members AS m
 JOIN vteps AS v ON v.device = m.device AND v.interface = m.interface
 WHERE v.virtual_vtep_ip IS NOT NULL;
+
+-- VTEPs of those VNIs in which an address stands for one VTEP, or for one MLAG pair: how many others there are, and how
+-- many of these have their address on an interface that was read; their addresses by number, and by a sum of hashes.
+CREATE VIEW vni_peers AS
+WITH placed AS (
+    SELECT n.device, n.vni, n.bum_mode, a.vtep_ip, o.device IS NOT NULL AS owned,
+           count(*) OVER (PARTITION BY n.device, n.vni) AS interfaces
+    FROM vni_members AS n
+    JOIN vtep_addresses AS a ON a.device = n.device AND a.interface = n.interface
+    LEFT JOIN address_owners AS o ON o.device = a.device AND o.address = a.vtep_ip
+),
+received_at AS (
+    SELECT vni, vtep_ip, count(*) AS vteps, count(*) FILTER (WHERE owned) AS owners, hash(vtep_ip)::HUGEINT AS mark
+    FROM placed GROUP BY ALL
+),
+whole AS (SELECT vni, sum(vteps) AS vteps, sum(owners) AS owners, count(*) AS addresses, sum(mark) AS mark FROM received_at GROUP BY vni),
+unclear AS (
+    SELECT vni FROM placed WHERE vtep_ip IS NULL OR interfaces > 1
+    UNION
+    SELECT n.vni FROM vni_members AS n JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface
+    WHERE v.virtual_vtep_ip IS NOT NULL
+    UNION
+    SELECT p.vni FROM placed AS p JOIN address_owners AS o ON o.address = p.vtep_ip
+    WHERE (p.vni, o.device, o.address) NOT IN (SELECT (vni, device, vtep_ip) FROM placed WHERE vtep_ip IS NOT NULL)
+)
+SELECT p.device, p.vni, p.bum_mode, (w.vteps - r.vteps)::BIGINT AS others, (w.owners - r.owners)::BIGINT AS owners,
+       w.addresses - 1 AS addresses, w.mark - r.mark AS mark
+FROM placed AS p
+JOIN received_at AS r ON r.vni = p.vni AND r.vtep_ip = p.vtep_ip
+JOIN whole AS w ON w.vni = p.vni
+WHERE p.vni NOT IN (FROM unclear);
+
+-- Flood lists that hold the addresses of all other VTEPs of their VNI, each once, and nothing else: compared as a whole,
+-- for a large fabric has tens of millions of entries.
+CREATE VIEW whole_flood_lists AS
+WITH parts AS (
+    SELECT device, place_of(vni, vlan, NULL, interface) AS place, entries, mark
+    FROM (
+        SELECT device, vni, vlan, interface, count(*) AS entries, sum(hash(peer)::HUGEINT) AS mark
+        FROM flood_lists GROUP BY ALL
+    )
+),
+lists AS (
+    SELECT f.device, n.vni, sum(f.entries) AS entries, sum(f.mark) AS mark
+    FROM parts AS f
+    JOIN vni_places AS n ON n.device = f.device AND n.place = f.place
+    GROUP BY ALL
+)
+SELECT p.device, p.vni, p.bum_mode, p.others, p.owners, p.addresses
+FROM vni_peers AS p
+JOIN lists AS l ON l.device = p.device AND l.vni = p.vni AND l.entries = p.addresses AND l.mark = p.mark;
+
+-- The entries of all other flood lists, to be looked at one by one.
+CREATE VIEW partly_flooded_to AS
+SELECT f.device, n.vni, f.peer, min(f.evidence) AS evidence
+FROM flood_lists AS f
+JOIN vni_places AS n ON n.device = f.device AND n.place = place_of(f.vni, f.vlan, NULL, f.interface)
+WHERE (f.device, n.vni) NOT IN (SELECT (device, vni) FROM whole_flood_lists) AND NOT is_multicast(f.peer)
+GROUP BY ALL;
+
+-- VTEPs that are flooded to at another of their addresses, or at one of their MLAG peer's.
+CREATE VIEW flooded_elsewhere AS
+SELECT DISTINCT f.device, f.vni, a.vtep_ip AS peer
+FROM partly_flooded_to AS f
+JOIN address_owners AS o ON o.address = f.peer
+JOIN (SELECT DISTINCT device, vtep_ip FROM vtep_addresses) AS a ON a.device = o.device AND a.vtep_ip <> f.peer;
+
+-- VTEPs that know every other VTEP of a VNI: by their flood list, or by a list that they have for all their VNIs (EOS).
+CREATE VIEW fully_known_vnis AS
+WITH acquainted AS (
+    SELECT d.device
+    FROM vtep_destinations AS d
+    LEFT JOIN (SELECT DISTINCT device, peer FROM remote_vteps WHERE vni IS NULL) AS r
+           ON r.device = d.device AND r.peer = d.destination
+    GROUP BY d.device
+    HAVING bool_and(r.peer IS NOT NULL)
+)
+SELECT device, vni, others FROM whole_flood_lists
+UNION
+SELECT device, vni, others FROM vni_peers WHERE others > 0 AND device IN (SELECT device FROM acquainted);
+
+-- Remote VTEPs that the other VTEPs know, by VNI.
+CREATE VIEW partly_known_vteps AS
+WITH rest AS (
+    SELECT device, interface, vni, vlan, bridge FROM vnis
+    WHERE (device, vni) NOT IN (SELECT (device, vni) FROM fully_known_vnis)
+),
+told AS (
+    SELECT r.device, n.vni, r.peer, r.evidence
+    FROM rest AS n
+    JOIN remote_vteps AS r ON r.device = n.device AND (r.vni IS NULL OR n.vni = r.vni)
+    UNION ALL
+    SELECT m.device, m.vni, m.peer, m.evidence
+    FROM rest AS n
+    JOIN remote_macs_by_vni AS m ON m.device = n.device AND m.vni = n.vni
+    UNION ALL
+    SELECT f.device, f.vni, f.peer, f.evidence
+    FROM rest AS n
+    JOIN partly_flooded_to AS f ON f.device = n.device AND f.vni = n.vni
+)
+SELECT device, vni, peer, min(evidence) AS evidence FROM told WHERE NOT is_multicast(peer) GROUP BY ALL;
+
+-- MAC addresses that are on one port of one VTEP of a VNI, by a hash of the address: whether all who know one behind a VTEP
+-- have it behind that one, and whether all other VTEPs of the VNI do.
+CREATE VIEW settled_macs AS
+WITH seen AS (
+    SELECT vni, mac, device AS owner, NULL AS learner, NULL AS peer FROM local_macs
+    UNION ALL
+    SELECT vni, mac, NULL, device, peer FROM remote_macs_by_vni
+),
+counted AS (
+    SELECT vni, hash(mac) AS mark, min(owner) AS owner, min(peer) AS peer, min(peer) IS NOT DISTINCT FROM max(peer) AS one_peer,
+           count(learner) AS learners, sum(hash(learner)::HUGEINT) FILTER (WHERE learner IS NOT NULL) AS learners_mark
+    FROM seen GROUP BY ALL
+    HAVING count(owner) = 1
+),
+members AS (
+    SELECT vni, count(*) AS vteps, sum(hash(device)::HUGEINT) AS mark
+    FROM vni_members GROUP BY vni
+    HAVING count(*) = count(DISTINCT device)
+),
+owners AS (
+    SELECT n.vni, n.device, min(a.vtep_ip) AS vtep_ip
+    FROM vni_members AS n
+    JOIN vtep_addresses AS a ON a.device = n.device AND a.interface = n.interface
+    GROUP BY ALL
+    HAVING count(*) = 1
+)
+SELECT c.vni, c.mark, c.owner, c.one_peer AND coalesce(c.peer = o.vtep_ip, true) AND o.vtep_ip IS NOT NULL AS in_place,
+       c.learners = m.vteps - 1 AND coalesce(c.learners_mark, 0) = m.mark - hash(c.owner) AND
+           c.owner NOT IN (SELECT device FROM vtep_twins) AS everywhere
+FROM counted AS c
+JOIN members AS m ON m.vni = c.vni
+JOIN owners AS o ON o.vni = c.vni AND o.device = c.owner;
 
 -- The number that a device's operators give a tenant: the VLAN, or the digits at the end of the bridge's name.
 CREATE VIEW tenants AS

@@ -2,7 +2,10 @@
 WITH kernel AS (
     SELECT device, vni, mac, string_agg(peer, ' and ' ORDER BY peer) AS peers, min(evidence) AS evidence,
            bool_and(kind IN ('extern_learn', 'evpn')) AS from_evpn
-    FROM (SELECT DISTINCT device, vni, mac, peer, kind, evidence FROM remote_macs_by_vni)
+    FROM (
+        SELECT DISTINCT device, vni, mac, peer, kind, evidence FROM remote_macs_by_vni
+        WHERE device IN (SELECT device FROM evpn_mac_addresses)
+    )
     GROUP BY device, vni, mac
 ),
 told AS (
@@ -22,4 +25,4 @@ SELECT k.device, k.vni, NULL, k.mac, 'behind ' || k.peers, 'that it is nowhere',
        k.evidence, t.evidence
 FROM kernel AS k
 LEFT JOIN told AS t USING (device, vni, mac)
-WHERE k.from_evpn AND k.device IN (SELECT device FROM evpn_mac_addresses)
+WHERE k.from_evpn

@@ -1,6 +1,6 @@
 -- A VTEP sends to an address of another member of the VNI that is not its VTEP address.
 WITH pointed AS (
-    SELECT device, vni, peer, evidence FROM flooded_to
+    SELECT device, vni, peer, evidence FROM partly_flooded_to
     UNION
     SELECT n.device, n.vni, v.remote, v.evidence
     FROM vnis AS n
@@ -20,3 +20,5 @@ JOIN address_owners AS o ON o.address = p.peer
 JOIN members AS m ON m.vni = p.vni AND m.device = o.device
 -- To itself is another check's fault (flood_list_self).
 WHERE o.device <> p.device
+UNION ALL BY NAME
+SELECT device, vni, false AS fault, owners AS examined FROM whole_flood_lists

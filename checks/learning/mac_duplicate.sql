@@ -1,13 +1,24 @@
 -- One MAC address is on two VTEPs of a VNI.
-WITH owners AS (SELECT device, vni, mac, min(evidence) AS evidence FROM local_macs GROUP BY device, vni, mac),
+WITH owners AS (
+    SELECT device, vni, mac, min(evidence) AS evidence FROM local_macs
+    WHERE (vni, hash(mac)) NOT IN (SELECT (vni, mark) FROM settled_macs)
+    GROUP BY device, vni, mac
+),
+in_place AS (SELECT (vni, mark) FROM settled_macs WHERE in_place),
+own AS (SELECT (device, vtep_ip) FROM vtep_addresses),
+-- At its own address a VTEP has nobody behind another one.
+remote AS (
+    SELECT device, vni, mac, peer, kind, evidence FROM remote_macs_by_vni
+    WHERE (vni, hash(mac)) NOT IN (FROM in_place) AND (device, peer) NOT IN (FROM own)
+),
 behind AS (
     -- Who has a MAC address behind which other examined VTEP.
     SELECT r.device, r.vni, r.mac, m.device AS owner, min(r.evidence) AS evidence
-    FROM remote_macs_by_vni AS r
+    FROM remote AS r
     JOIN vni_members AS m ON m.vni = r.vni
     JOIN vtep_addresses AS a ON a.device = m.device AND a.interface = m.interface AND a.vtep_ip = r.peer
     -- What a control plane wrote does not age: it is still there after the host has come to a port of this device.
-    WHERE r.kind IS DISTINCT FROM 'extern_learn' OR (r.device, r.vni, r.mac) NOT IN (SELECT device, vni, mac FROM owners)
+    WHERE r.kind IS DISTINCT FROM 'extern_learn' OR (r.device, r.vni, r.mac) NOT IN (SELECT device, vni, mac FROM local_macs)
     GROUP BY ALL
 ),
 twice AS (
@@ -17,14 +28,19 @@ twice AS (
     -- An MLAG pair has its hosts on both.
     WHERE (o.device, other.device) NOT IN (SELECT device, peer_device FROM vtep_twins)
 )
-SELECT device, peer_device, vni, mac, 'on a port of both' AS how, 'error' AS severity, true AS fault, evidence, peer_evidence
+SELECT device, peer_device, vni, mac, 'on a port of both' AS how, 'error' AS severity, true AS fault, NULL AS examined,
+       evidence, peer_evidence
 FROM twice
 UNION ALL
-SELECT a.device, b.device, a.vni, a.mac, 'behind each other', 'warning', true, a.evidence, b.evidence
+SELECT a.device, b.device, a.vni, a.mac, 'behind each other', 'warning', true, NULL, a.evidence, b.evidence
 FROM behind AS a
 JOIN behind AS b ON b.vni = a.vni AND b.mac = a.mac AND b.device = a.owner AND b.owner = a.device
 WHERE (a.device, b.device, a.vni, a.mac) NOT IN (SELECT device, peer_device, vni, mac FROM twice)
 UNION ALL
-SELECT device, NULL, vni, mac, NULL, NULL, false, evidence, NULL
-FROM owners
-WHERE (device, vni, mac) NOT IN (SELECT device, vni, mac FROM twice)
+SELECT device, NULL, vni, NULL, NULL, NULL, false, count(*), NULL, NULL
+FROM (
+    SELECT owner AS device, vni FROM settled_macs
+    UNION ALL
+    SELECT device, vni FROM owners WHERE (device, vni, mac) NOT IN (SELECT device, vni, mac FROM twice)
+)
+GROUP BY device, vni

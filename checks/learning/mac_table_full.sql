@@ -1,9 +1,10 @@
 -- A VXLAN interface may learn no more MAC addresses, or hardly any.
-WITH filled AS (
+WITH limited AS (SELECT (device, interface) FROM vteps WHERE max_macs > 0),
+filled AS (
     -- Linux counts the entry of its flood list, 00:00:00:00:00:00, as one of them.
-    SELECT device, interface, mac FROM remote_macs
+    SELECT device, interface, mac FROM remote_macs WHERE (device, interface) IN (FROM limited)
     UNION
-    SELECT device, interface, NULL FROM flood_lists
+    SELECT device, interface, NULL FROM flood_lists WHERE (device, interface) IN (FROM limited)
 )
 SELECT v.device, v.interface, v.max_macs, count(f.device) AS macs,
        CASE WHEN count(f.device) < v.max_macs THEN 'warning' END AS severity,

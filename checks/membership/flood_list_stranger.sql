@@ -16,12 +16,14 @@ SELECT f.device, o.device AS peer_device, f.vni, f.peer, u.device AS unexamined_
        CASE WHEN o.device IN (SELECT device FROM vteps) AND e.senders > 1 AND e.senders = c.members
              AND o.device NOT IN (SELECT device FROM lonely) THEN 'error' END AS severity,
        f.evidence, o.evidence AS peer_evidence
-FROM flooded_to AS f
+FROM partly_flooded_to AS f
 LEFT JOIN (SELECT DISTINCT vni, address FROM member_addresses) AS m ON m.vni = f.vni AND m.address = f.peer
 LEFT JOIN address_owners AS o ON o.address = f.peer AND m.address IS NULL
-JOIN (SELECT vni, peer, count(*) AS senders FROM flooded_to GROUP BY ALL) AS e
+JOIN (SELECT vni, peer, count(*) AS senders FROM partly_flooded_to GROUP BY ALL) AS e
   ON e.vni = f.vni AND e.peer = f.peer
 JOIN (SELECT vni, count(*) AS members FROM vni_members GROUP BY ALL) AS c ON c.vni = f.vni
 CROSS JOIN (SELECT min(device) AS device, min_by(reason, device) AS reason FROM silent) AS u
 -- A member at another of its addresses is peer_address_stale's, the device itself flood_list_self's.
 WHERE NOT EXISTS (FROM vni_members AS n WHERE n.device = o.device AND n.vni = f.vni)
+UNION ALL BY NAME
+SELECT device, vni, false AS fault, addresses AS examined FROM whole_flood_lists

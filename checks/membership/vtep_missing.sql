@@ -6,13 +6,17 @@ WITH said AS (
     UNION ALL
     SELECT a.device, p.device, p.device || ' sends VXLAN to its address ' || p.peer, min(a.evidence), min(p.evidence)
     FROM (
-        SELECT device, peer, evidence FROM flood_lists
-        UNION ALL
-        SELECT device, peer, evidence FROM remote_macs
-        UNION ALL
-        SELECT device, peer, evidence FROM remote_vteps
-        UNION ALL
-        SELECT device, remote, evidence FROM vteps
+        SELECT device, peer, min(evidence) AS evidence
+        FROM (
+            SELECT device, peer, evidence FROM flood_lists
+            UNION ALL
+            SELECT device, peer, evidence FROM remote_macs
+            UNION ALL
+            SELECT device, peer, evidence FROM remote_vteps
+            UNION ALL
+            SELECT device, remote, evidence FROM vteps
+        )
+        GROUP BY device, peer
     ) AS p
     JOIN address_owners AS a ON a.address = p.peer AND a.device <> p.device
     GROUP BY a.device, p.device, p.peer

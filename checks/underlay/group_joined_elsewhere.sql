@@ -1,10 +1,11 @@
 -- A VTEP's group is sent to and joined on an interface that is not the way to another VTEP of its VNIs.
+WITH heard AS (SELECT device, peer FROM remote_vteps UNION ALL SELECT device, peer FROM remote_macs)
 SELECT v.device, d.peer_device, v.interface, v.multicast_group, v.source_interface,
        string_agg(DISTINCT w.out_interface, ', ' ORDER BY w.out_interface) AS ways,
        NOT bool_or(w.out_interface = v.source_interface)
            -- Where something has come from there, that interface leads there too.
            AND (v.source_interface = 'lo'
-                OR (v.device, d.destination) NOT IN (SELECT device, peer FROM known_vteps)) AS fault,
+                OR (v.device, d.destination) NOT IN (SELECT device, peer FROM heard)) AS fault,
        min(coalesce(v.multicast_group_evidence, v.evidence)) AS evidence, min(w.evidence) AS way_evidence
 FROM vteps AS v
 JOIN vtep_destinations AS d ON d.device = v.device AND d.interface = v.interface

@@ -1,11 +1,15 @@
 -- The TTL of a VTEP's packets ends before another VTEP of its VNIs.
-WITH distances AS (
+WITH ways AS (
     -- The first hop is the sender itself. Who stands behind the last one is either the other VTEP or not known.
-    SELECT d.device, d.interface, d.peer_device, max(h.hop) FILTER (WHERE h.hop_device IS NOT NULL) - 1 AS routers,
-           bool_or(h.hop_device IS NULL) AS more, max_by(h.evidence, h.hop) AS evidence
+    SELECT device, destination, max(hop) FILTER (WHERE hop_device IS NOT NULL) - 1 AS routers,
+           bool_or(hop_device IS NULL) AS more, max_by(evidence, hop) AS evidence
+    FROM underlay_hops
+    GROUP BY device, destination
+),
+distances AS (
+    SELECT d.device, d.interface, d.peer_device, w.routers, w.more, w.evidence
     FROM vtep_destinations AS d
-    JOIN underlay_hops AS h ON h.device = d.device AND h.destination = d.destination
-    GROUP BY ALL
+    JOIN ways AS w ON w.device = d.device AND w.destination = d.destination
 )
 SELECT v.device, v.interface, distances.peer_device, v.ttl, distances.routers, v.multicast_group,
        -- Left to the kernel, unicast gets 64 and multicast 1.
