@@ -8,6 +8,7 @@ Each device answers as one of the demo's does, with addresses of its own. CHANGI
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import time
@@ -33,7 +34,7 @@ def taken(devices: int, hour: int, changing: str) -> Snapshot:
         for command, text in answers[name].items():
             told = text.replace("172.16.", f"10.{number % 250}.").replace("08:00:27", f"02:00:{number % 250:02x}")
             if changing == "counters" and any(word in command for word in _COUNTERS):
-                told += f"{hour}\n"
+                told = re.sub(r"(?<![\w.:])\d{2,}(?![\w.:])", lambda one: str(int(one[0]) + 977 * hour), told)
             if number % 100 == hour and command == "bridge fdb show":
                 told += f"02:00:00:00:00:{hour:02x} dev eth3 master br100 \n"
             outputs.append(Output(command, told, seconds=number % 7 / 100))

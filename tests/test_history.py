@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ T0, T1, T2, T3 = (name_of(START + timedelta(hours=hours)) for hours in range(4))
 EOS, VYOS = "vtep-arista01", "vtep-vyos01"
 
 
-def taken(hours: int, fault: str | None = None) -> Snapshot:
+def taken(hours: float, fault: str | None = None) -> Snapshot:
     devices = tuple(
         Device(name, platform, outputs=tuple(Output(c, t, seconds=0.1) for c, t in lab.answers(name, fault).items()))
         for name, platform in lab.PLATFORMS.items()
@@ -99,10 +100,106 @@ def test_what_does_not_change_is_stored_once(vxcheck: Run, original: Path, days:
     save(vxcheck, days, taken(3))
     assert stored(days) == before
     assert sorted(path.name for path in (days / T3).iterdir()) == ["manifest.json", "verdict.json"]
-    changed = taken(4).devices[0]
-    changed = replace(changed, outputs=(replace(changed.outputs[0], text="other\n", seconds=7), *changed.outputs[1:]))
-    save(vxcheck, days, replace(taken(4), devices=(changed, *taken(4).devices[1:])))
+    save(vxcheck, days, with_another_answer(taken(4), "other\n"))
     assert len(stored(days) - before) == 2  # the output, and the list of the device's outputs
+
+
+def with_another_answer(told: Snapshot, text: str, device: int = 0) -> Snapshot:
+    one = told.devices[device]
+    one = replace(one, outputs=(replace(one.outputs[0], text=text, seconds=7), *one.outputs[1:]))
+    return replace(told, devices=(*told.devices[:device], one, *told.devices[device + 1 :]))
+
+
+def an_hour_later(told: Snapshot, hours: int) -> Snapshot:
+    """Let every number of five digits and more go on."""
+    return replace(
+        told,
+        started=(START + timedelta(hours=hours)).isoformat(),
+        devices=tuple(
+            replace(device, outputs=tuple(replace(one, text=_counted_on(one.text, hours)) for one in device.outputs))
+            for device in told.devices
+        ),
+    )
+
+
+def _counted_on(text: str, hours: int) -> str:
+    return re.sub(r"(?<![\w.:])\d{2,}(?![\w.:])", lambda number: str(int(number[0]) + 7 * hours), text)
+
+
+def test_counters_that_move_are_stored_as_what_they_change(days: Path) -> None:
+    before, first = stored(days), snapshot.read(days / T0)
+    later = [an_hour_later(first, hours) for hours in range(3, 9)]
+    for told in later:
+        history = History.at(days)
+        path = history.begin(told.started)
+        snapshot.write(told, path)
+        history.pack(path)
+        assert snapshot.read(path) == told
+        changed = [entry["changes"] for entry in snapshot.manifest(path)["devices"]]
+        assert all(changed)
+    assert stored(days) == before
+    # Whatever else is removed, what they were told from stays.
+    removed = History.at(days).keep(Rule.parse("1"))
+    assert len(removed.names) == 7  # the newest, and the newest with a verdict, stay
+    assert snapshot.read(path) == later[-1]
+    # One that differs a great deal is stored itself, and those after it are told from that.
+    lines = first.devices[0].outputs[0].text.splitlines(keepends=True)
+    for hours, text in ((9, "".join(f"{len(line) ** 5} {line[::-1]}" for line in lines)), (10, "1\n")):
+        told = replace(with_another_answer(first, text), started=(START + timedelta(hours=hours)).isoformat())
+        path = History.at(days).begin(told.started)
+        snapshot.write(told, path)
+        History.at(days).pack(path)
+        assert snapshot.read(path) == told
+        assert "changes" not in snapshot.manifest(path)["devices"][0]
+
+
+@pytest.mark.parametrize("how", ["another", "cut", "no base85", "no text", "no object", "no place"])
+def test_a_change_that_is_not_what_was_saved(days: Path, how: str) -> None:
+    told = an_hour_later(snapshot.read(days / T0), 3)
+    path = History.at(days).begin(told.started)
+    snapshot.write(told, path)
+    History.at(days).pack(path)
+    manifest = path / "manifest.json"
+    document = {key: value for key, value in json.loads(manifest.read_text()).items() if key != "sha256"}
+    changes = document["devices"][0]["changes"]
+    place, one = next(iter(changes.items()))
+    text = one["change"]
+    one["change"] = {
+        "another": store.change(b"", b"x"),
+        "cut": text[:-5],
+        "no base85": '"',
+        "no text": 7,
+        "no object": text,
+        "no place": text,
+    }[how]
+    if how == "no object":
+        changes[place] = text
+    if how == "no place":
+        changes["99"] = changes.pop(place)
+    store.write_sealed(manifest, document)
+    first, *others = snapshot.read(path).devices
+    if how in ("no object", "no place"):
+        assert first.condition == DAMAGED
+    else:
+        assert first.outputs[int(place)].condition == DAMAGED
+        assert first.outputs[int(place)].text == ""
+    assert others == list(told.devices[1:])
+
+
+def test_what_an_output_changes_is_told_whatever_it_is() -> None:
+    table = "".join(f"{one:06x} {one * 7919 % 1000}\n" for one in range(9000)).encode()
+    moved = table.replace(b" 7", b" 8") + b"end\n"
+    for base, text in (
+        (table, moved),
+        (moved, table),
+        (b"", table),
+        (table, b""),
+        (table, table[50_000:]),
+        (b"a", b"b"),
+    ):
+        told = store.change(base, text)
+        assert store.changed(base, told, store.digest_of(text)) == text
+    assert len(store.change(table, moved)) < len(moved) / 8
 
 
 def test_a_snapshot_of_it_is_a_source(vxcheck: Run, days: Path, tmp_path: Path) -> None:
@@ -186,17 +283,19 @@ def test_a_rule_that_is_none(vxcheck: Run, tmp_path: Path) -> None:
 
 def test_what_the_rule_does_not_keep_is_removed_and_nothing_else(vxcheck: Run, days: Path) -> None:
     (days / T0 / "why.txt").write_text("before the change")
+    save(vxcheck, days, with_another_answer(taken(2.5), "other\n"), "--check", "udp_*")
     ran = save(vxcheck, days, taken(3), "--check", "udp_*", "--keep", "1")
-    assert f"--keep 1: 2 snapshots removed from {days}" in ran.err
-    assert f"{T1}, {T2}" in ran.err
+    assert f"--keep 1: 3 snapshots removed from {days}" in ran.err
+    assert f"{T1}, {T2}, " in ran.err
     assert f"{days / T0} stays: why.txt is not vxcheck's" in ran.err
     assert [path.name for path in store.snapshots(days)] == [T0, T3]
     assert stored(days)
     for name in (T0, T3):
         assert {device.condition for device in snapshot.read(days / name).devices} == {"collected"}
     (days / T0 / "why.txt").unlink()
+    save(vxcheck, days, with_another_answer(taken(4), "other\n"), "--check", "udp_*")
     before = stored(days)
-    save(vxcheck, days, taken(4, "udp-port"), "--check", "udp_*", "--keep", "1")
+    save(vxcheck, days, taken(5, "udp-port"), "--check", "udp_*", "--keep", "1")
     assert len(store.snapshots(days)) == 1
     assert before - stored(days)
     assert vxcheck("check", days, "--check", "udp_*").status == 1

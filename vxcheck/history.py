@@ -2,7 +2,8 @@
 
     DIR/history.json
     DIR/objects/...                         what devices said, by its SHA-256: see store.py
-    DIR/2026-11-24T20-00-00Z/manifest.json  a snapshot, whose outputs are named by their digests
+    DIR/2026-11-24T20-00-00Z/manifest.json  a snapshot, whose outputs are named by their digests, or told by what they
+                                            change of those of an earlier one
     DIR/2026-11-24T20-00-00Z/verdict.json   what the run that made it found: see verdict.py
 
 While it is collected, a snapshot is a plain one (see saving.py), then it is packed. The folder is locked while
@@ -34,6 +35,8 @@ VERDICT = "verdict.json"
 FORMAT = 1
 _OURS = {f"{name}{part}" for name in (MANIFEST, VERDICT, INTENT, JOURNAL) for part in ("", ".part")}
 _ABANDONED = 3600  # seconds after which an empty folder is nobody's
+# Outputs of which more than such a part has changed are stored as they are, for later ones to be told from.
+_MUCH = 1 / 4
 
 
 @dataclass(frozen=True)
@@ -121,33 +124,75 @@ class History:
             document |= {key: told[key] for key in ("started", "seconds", "polls", "left_out") if key in told}
             if (path / INTENT).is_file():
                 document["intent"] = store.put(self.folder, store.read_file(path / INTENT))
-            document["devices"] = [self._entry(path, entry) for entry in entries]
+            earlier = self._earlier(path)
+            document["devices"] = [self._entry(path, entry, earlier.get(entry["device"], "")) for entry in entries]
             store.write_sealed(path / MANIFEST, document)
         (path / JOURNAL).unlink(missing_ok=True)
         if any(one.is_dir() for one in path.iterdir()):
             _remove_outputs(path)
 
-    def _entry(self, path: Path, entry: dict[str, Any]) -> dict[str, Any]:
+    def _earlier(self, path: Path) -> dict[str, str]:
+        """Return the digests of the lists of outputs of the snapshot before another, by device."""
+        for before in reversed(store.snapshots(self.folder)):
+            if before.name < path.name and not (before / JOURNAL).exists():
+                try:
+                    return {one["device"]: str(one.get("outputs")) for one in snapshot.manifest(before)["devices"]}
+                except UsageError:  # that it cannot be read is told where it is asked for
+                    break
+        return {}
+
+    def _entry(self, path: Path, entry: dict[str, Any], earlier: str) -> dict[str, Any]:
         """Store a device's outputs, and the list of them; return its entry in the manifest."""
         # Over several channels outputs come in any order: the list is to be the same while they are.
         outputs = sorted(entry["outputs"], key=lambda one: (one.get("poll", 1), one["command"]))
-        listed = [{**_without_common(one), **self._content(path, one)} for one in outputs]
-        text = "[\n" + ",\n".join(json.dumps(one) for one in listed) + "\n]\n"
+        listed: list[dict[str, Any]] = []
+        contents: dict[str, bytes] = {}
+        for one in outputs:
+            listed.append(_without_common(one))
+            if "file" in one:
+                try:
+                    content = store.read_file(snapshot.require_inside(path, path / one["file"]))
+                    listed[-1]["sha256"] = store.digest_of(content)
+                    contents[listed[-1]["sha256"]] = content
+                except FileNotFoundError as error:
+                    reason = f"{one['file']}: {error.strerror}"
+                    listed[-1] |= {"condition": "not in the snapshot", "reason": reason}
+        stored = self._stored(listed, contents, earlier)
         reason = entry.get("reason", "")
         if entry.get("condition") == INTERRUPTED:
             reason = "the run was ended before this device was done"
         told = {**_without_common(entry), **({"reason": reason} if reason else {}), "seconds": entry.get("seconds")}
         took = [one.get("seconds") for one in outputs]
-        return {**told, "took": took, "outputs": store.put(self.folder, text.encode())}
+        return {**told, "took": took, **stored}
 
-    def _content(self, path: Path, output: dict[str, Any]) -> dict[str, str]:
-        if "file" not in output:
+    def _stored(self, listed: list[dict[str, Any]], contents: dict[str, bytes], earlier: str) -> dict[str, Any]:
+        """Store outputs and the list of them, or what they change of an earlier list's; return how to name that."""
+        changes: dict[str, dict[str, str]] = {}
+        with contextlib.suppress(DamagedError, ValueError):
+            base = json.loads(store.get(self.folder, earlier))
+            changes = self._changes(base, listed, contents)
+            listed = [base[i] if str(i) in changes else one for i, one in enumerate(listed)]
+        for one in listed:
+            if one.get("sha256") in contents:
+                store.put(self.folder, contents[one["sha256"]])
+        text = "[\n" + ",\n".join(json.dumps(one) for one in listed) + "\n]\n"
+        return {"outputs": store.put(self.folder, text.encode()), **({"changes": changes} if changes else {})}
+
+    def _changes(
+        self, base: list[dict[str, Any]], listed: list[dict[str, Any]], contents: dict[str, bytes]
+    ) -> dict[str, dict[str, str]]:
+        """Return what a list's outputs change of another's, by place; nothing where that is much, or more differs."""
+        if [{**one, "sha256": "sha256" in one} for one in base] != [
+            {**one, "sha256": "sha256" in one} for one in listed
+        ]:
             return {}
-        try:
-            place = snapshot.require_inside(path, path / output["file"])
-            return {"sha256": store.put(self.folder, store.read_file(place))}
-        except FileNotFoundError as error:
-            return {"condition": "not in the snapshot", "reason": f"{output['file']}: {error.strerror}"}
+        changes = {}
+        for place, (was, one) in enumerate(zip(base, listed, strict=True)):
+            if was != one:
+                change = store.change(store.get(self.folder, was["sha256"]), contents[one["sha256"]])
+                changes[str(place)] = {"sha256": one["sha256"], "change": change}
+        size = sum(len(contents[one["sha256"]]) for one in changes.values())
+        return changes if sum(len(one["change"]) for one in changes.values()) <= _MUCH * size else {}
 
     def _tidy(self) -> None:
         """Pack what a run that was killed left unpacked, and remove a folder in which it wrote nothing."""

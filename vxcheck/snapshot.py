@@ -208,7 +208,10 @@ def unpacked(folder: Path, entry: dict[str, Any]) -> dict[str, Any]:
     """Return a device's entry of a history's snapshot with the list of its outputs in place of the list's digest."""
     try:
         outputs = json.loads(store.get(folder.resolve().parent, str(entry.get("outputs"))))
-    except (DamagedError, ValueError, RecursionError) as error:
+        for place, one in entry.get("changes", {}).items():
+            was = outputs[int(place)]
+            outputs[int(place)] = {**was, "sha256": one["sha256"], "change": one["change"], "base": was["sha256"]}
+    except (DamagedError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         return {**entry, "condition": DAMAGED, "reason": f"its outputs cannot be read: {error}", "outputs": []}
     took = dict(enumerate(entry["took"] if isinstance(entry.get("took"), list) else ()))
     if isinstance(outputs, list):
@@ -300,7 +303,10 @@ def _read_output(where: str, folder: Path, entry: Any) -> Output:
     text, condition, reason = "", _condition(where, entry), str(entry.get("reason", ""))
     try:
         if "sha256" in entry:
-            content = store.get(folder.resolve().parent, str(entry["sha256"]))
+            history = folder.resolve().parent
+            content = store.get(history, str(entry["base" if "change" in entry else "sha256"]))
+            if "change" in entry:
+                content = store.changed(content, str(entry["change"]), str(entry["sha256"]))
             text = content.decode("utf-8", errors="replace")
         elif "file" in entry:
             text = _within(folder, folder / str(entry["file"]), f'{where}: "file"')

@@ -9,12 +9,14 @@ The documents beside them are sealed: they hold the digest of all else that they
 
 from __future__ import annotations
 
+import base64
 import errno
 import hashlib
 import json
 import os
 import re
 import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,9 @@ from vxcheck.errors import UsageError
 MARKER = "history.json"
 OBJECTS = "objects"
 MANIFEST = "manifest.json"
+# Of an output that is told by what it changes of another, so many bytes at a time: deflate looks back 32 KiB at most.
+_PART = 16 * 1024
+_BEFORE = 8 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ")
 _WORDS = {"latest": 1, "previous": 2}
@@ -103,7 +108,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 def put(folder: Path, content: bytes) -> str:
     """Keep bytes in a history's folder; return their digest. What is kept already is written anew if it is damaged."""
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     path = _path(folder, digest)
     if not (is_folder(folder / OBJECTS) and is_folder(path.parent)):
         make_folder(folder / OBJECTS)
@@ -128,9 +133,48 @@ def get(folder: Path, digest: str) -> bytes:
         content = read_file(path)
     except OSError as error:
         raise DamagedError(f"{path}: {error.strerror}") from error
-    if hashlib.sha256(content).hexdigest() != digest:
+    if digest_of(content) != digest:
         raise DamagedError(f"{path} is damaged: it is not what was saved (its SHA-256 is another)")
     return content
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 by which bytes are kept."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def change(base: bytes, content: bytes) -> str:
+    """Return what turns one text into another that is much like it, as ASCII.
+
+    Each part is deflated with the same place of `base` for its dictionary.
+    """
+    parts = []
+    for start in range(0, len(content), _PART):
+        deflated = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_around(base, start))
+        parts += [deflated.compress(content[start : start + _PART]), deflated.flush()]
+    return base64.b85encode(b"".join(parts)).decode()
+
+
+def changed(base: bytes, told: str, digest: str) -> bytes:
+    """Return the text that `change` was told of. Raises DamagedError where it is not that of the digest."""
+    content = bytearray()
+    try:
+        left = base64.b85decode(told)
+        while left:
+            inflated = zlib.decompressobj(-15, zdict=_around(base, len(content)))
+            content += inflated.decompress(left, _PART)
+            if not inflated.eof and inflated.decompress(inflated.unconsumed_tail, 1):
+                break
+            left = inflated.unused_data
+    except (ValueError, zlib.error) as error:
+        raise DamagedError(f"what an output changes cannot be read: {error}") from error
+    if digest_of(bytes(content)) != digest:
+        raise DamagedError("an output is damaged: it is not what was saved (its SHA-256 is another)")
+    return bytes(content)
+
+
+def _around(base: bytes, start: int) -> bytes:
+    return base[max(0, start - _BEFORE) : start + _PART + _BEFORE]
 
 
 def objects(folder: Path) -> Iterator[Path]:

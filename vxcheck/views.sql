@@ -512,10 +512,13 @@ JOIN lists AS l ON l.device = p.device AND l.vni = p.vni AND l.entries = p.addre
 
 -- The entries of all other flood lists, to be looked at one by one.
 CREATE VIEW partly_flooded_to AS
+WITH apart AS (
+    SELECT device, vni, place FROM vni_places WHERE (device, vni) NOT IN (SELECT (device, vni) FROM whole_flood_lists)
+)
 SELECT f.device, n.vni, f.peer, min(f.evidence) AS evidence
-FROM flood_lists AS f
-JOIN vni_places AS n ON n.device = f.device AND n.place = place_of(f.vni, f.vlan, NULL, f.interface)
-WHERE (f.device, n.vni) NOT IN (SELECT (device, vni) FROM whole_flood_lists) AND NOT is_multicast(f.peer)
+FROM (FROM flood_lists WHERE device IN (SELECT device FROM apart)) AS f
+JOIN apart AS n ON n.device = f.device AND n.place = place_of(f.vni, f.vlan, NULL, f.interface)
+WHERE NOT is_multicast(f.peer)
 GROUP BY ALL;
 
 -- VTEPs that are flooded to at another of their addresses, or at one of their MLAG peer's.

@@ -11,6 +11,7 @@ ways AS (
     SELECT p.device, p.interface, w.out_interface, p.peer LIKE '%:%' AS ipv6
     FROM vxlan_peers AS p
     JOIN underlay_ways AS w ON w.device = p.device AND w.destination = p.peer AND w.out_interface IS NOT NULL
+    GROUP BY ALL
 ),
 outgoing AS (
     -- What goes to a group leaves by the interface that it is bound to, what goes to a VTEP by the route to that.

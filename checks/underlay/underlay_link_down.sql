@@ -1,7 +1,7 @@
 -- An interface by which packets between two VTEPs leave a device is down.
 WITH steps AS (
     SELECT d.device, d.peer_device AS far_device, w.out_interface, w.evidence
-    FROM vtep_destinations AS d
+    FROM (SELECT device, peer_device, destination FROM vtep_destinations GROUP BY ALL) AS d
     JOIN underlay_ways AS w ON w.device = d.device AND w.destination = d.destination
     UNION
     SELECT device, receiver, out_interface, evidence FROM underlay_steps
