@@ -9,7 +9,7 @@ import textfsm
 
 from benchmarks.measure import Page, compare, table
 from benchmarks.parsing import mac_table
-from vxcheck import content, fabric
+from vxcheck import content, loading
 from vxcheck.snapshot import Device, Output, Snapshot
 
 _ROWS = 100_000
@@ -51,7 +51,7 @@ def _part(name: str, command: str, text: str) -> str:
     snapshot = Snapshot((Device("leaf1", name, outputs=(Output(command, text),)),))
 
     def loaded() -> int:
-        made = fabric.build(snapshot, {name: platform})
+        made = loading.build(snapshot, {name: platform})
         tables = [path.stem for path in known.templates if path.stem != content.TOTALS]
         counts = [made.connection.execute(f"SELECT count(*) FROM {one}").fetchone() for one in tables]
         return sum(count[0] for count in counts if count)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from vxcheck import fabric, schema
+from vxcheck import fabric, loading, schema
 from vxcheck.fabric import Fabric
 
 VLANS = range(100, 105)
@@ -63,7 +63,7 @@ class Rows:
         for name, rows in self.tables.items():
             columns = list(dict.fromkeys(column for row in rows for column in row))
             fabric.insert(made.connection, name, columns, [tuple(row.get(c) for c in columns) for row in rows])
-        fabric.trace_underlay(made.connection)
+        loading.trace_underlay(made.connection)
         return made
 
 

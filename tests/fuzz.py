@@ -20,7 +20,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from vxcheck import account, content, fabric, intent, inventory, lined, pages, parse, schema, snapshot
+from vxcheck import account, content, fabric, intent, inventory, lined, loading, pages, parse, schema, snapshot
 from vxcheck.content import Command, Platform
 from vxcheck.errors import UsageError
 from vxcheck.fabric import Fabric
@@ -158,7 +158,7 @@ def template_target(platform: Platform, command: Command) -> Target:
         if not held or len(held[0].sources) > 200:
             held[:] = [fabric.empty()]
         name = f"d{len(held[0].sources)}"
-        fabric._load_device(held[0], Device(name, platform.name, outputs=(Output(command.name, text),)), platform)
+        loading.load_device(held[0], Device(name, platform.name, outputs=(Output(command.name, text),)), platform)
         for rows in found:
             _require_stored(held[0], rows, name)
         return _rules(platform, command, text) | {(rows.table, min(len(rows), 3)) for rows in found}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vxcheck import fabric, schema
+from vxcheck import fabric, loading, schema
 from vxcheck.fabric import Fabric
 
 _UNREAD = ("bgp_evpn", "bgp_evpn_vnis", "bgp_evpn_neighbors", "evpn_import_targets", "evpn_remote_vteps", "evpn_vnis")
@@ -75,7 +75,7 @@ def load(size: Size, made: Fabric | None = None) -> Fabric:
     for table in ("leaf", "member", "host"):
         run(f"DROP TABLE temp.{table}")
     made.sources = [(leaf(number), "show", []) for number in range(size.vteps + 1)]
-    fabric.trace_underlay(made.connection)
+    loading.trace_underlay(made.connection)
     return made
 
 

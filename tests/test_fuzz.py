@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests import fuzz
 from tests.conftest import Run
-from vxcheck import content, fabric, intent, inventory, pages, parse, snapshot
+from vxcheck import content, intent, inventory, loading, pages, parse, snapshot
 from vxcheck.content import Platform
 from vxcheck.errors import ContentError, UsageError
 from vxcheck.schema import Column
@@ -84,7 +84,7 @@ def test_a_value_that_is_on_no_such_line_is_found(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("number", ["99999999999999999999", "4294967296", "65536"])
 def test_a_number_out_of_bounds_is_not_understood(number: str) -> None:
     answer = Output("cat /sys/module/vxlan/parameters/udp_port", f"{number}\n")
-    made = fabric.build(Snapshot((Device("a", "linux", outputs=(answer,)),)), content.platforms())
+    made = loading.build(Snapshot((Device("a", "linux", outputs=(answer,)),)), content.platforms())
     ((condition, reason),) = made.query("SELECT condition, reason FROM commands")[1]
     assert condition == "not understood"
     assert "out of bounds" in reason
@@ -146,7 +146,7 @@ def test_any_manifest(devices: list[object], polls: object) -> None:
         except UsageError:
             return
         # What is read can be judged: it goes into the tables.
-        fabric.build(read, content.platforms())
+        loading.build(read, content.platforms())
 
 
 @LITTLE

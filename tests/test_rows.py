@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_parsers import GOOD, name_of, rows_of, text_of
-from vxcheck import content, fabric, schema, values
+from vxcheck import content, loading, schema, values
 from vxcheck.snapshot import COLLECTED, Device, Output, Snapshot
 
 FLOOD = "show vxlan flood vtep"
@@ -79,7 +79,7 @@ def test_a_range_of_vlans_that_is_none(vlans: str) -> None:
 def test_a_table_that_only_optional_commands_fill(text: str, covered: bool | None, condition: str) -> None:
     output = Output("show mlag", text, COLLECTED)
     snapshot = Snapshot((Device("leaf1", "arista_eos", COLLECTED, "", 0, (output,)),), "")
-    built = fabric.build(snapshot, content.platforms())
+    built = loading.build(snapshot, content.platforms())
     _, rows = built.query("SELECT covered FROM coverage WHERE table_name = 'mlag'")
     assert rows == [(covered,)]
     _, rows = built.query("SELECT condition FROM commands")

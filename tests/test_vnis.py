@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vxcheck import content, fabric
+from vxcheck import content, loading
 from vxcheck.fabric import Fabric
 from vxcheck.snapshot import COLLECTED, Device, Output, Snapshot
 
@@ -54,7 +54,7 @@ LEARNED = """\
 
 def made(outputs: Mapping[str, str]) -> Fabric:
     device = Device("leaf1", "linux", COLLECTED, "", 1.0, tuple(Output(*one, COLLECTED, "") for one in outputs.items()))
-    return fabric.build(Snapshot((device,), "2026-01-01T00:00:00+00:00", 1.0), content.platforms())
+    return loading.build(Snapshot((device,), "2026-01-01T00:00:00+00:00", 1.0), content.platforms())
 
 
 def rows(of: Fabric, sql: str) -> list[tuple[object, ...]]:

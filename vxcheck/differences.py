@@ -8,7 +8,8 @@ from typing import Any
 
 from vxcheck import schema
 from vxcheck.content import Platform
-from vxcheck.fabric import BEFORE, MISSING, NOT_SUPPORTED, Evidence, Fabric
+from vxcheck.fabric import BEFORE, Evidence, Fabric
+from vxcheck.loading import MISSING, NOT_SUPPORTED
 from vxcheck.schema import Column, Comparison, Table
 from vxcheck.snapshot import COLLECTED
 

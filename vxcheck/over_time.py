@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vxcheck import content, fabric, schema, snapshot, store
+from vxcheck import content, fabric, loading, schema, snapshot, store
 from vxcheck.content import Command, Platform
 from vxcheck.snapshot import COLLECTED, Device, Snapshot
 from vxcheck.timeline import GONE, intervals
@@ -146,7 +146,7 @@ def _query(
     place: int | None,
     shown: Sequence[int],
 ) -> _Read:
-    made = fabric.build(Snapshot(devices, polls=int(told.get("polls", 1))), platforms, told.get("left_out", ()))
+    made = loading.build(Snapshot(devices, polls=int(told.get("polls", 1))), platforms, told.get("left_out", ()))
     read = _Read()
     for row in made.query(sql, values)[1]:
         device = "" if place is None else str(row[place])

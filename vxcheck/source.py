@@ -49,10 +49,10 @@ class Opened:
 
     def fabric(self, into: Fabric | None = None) -> Fabric:
         """Return the tables, in an empty fabric where one is given."""
-        from vxcheck import fabric, intent_tables
+        from vxcheck import fabric, intent_tables, loading
 
         try:
-            made = fabric.build(self.snapshot, self.platforms, self.left_out, self.name, into, self.memory)
+            made = loading.build(self.snapshot, self.platforms, self.left_out, self.name, into, self.memory)
         except fabric.TooLittleMemoryError as error:
             raise UsageError(f"--memory {self.memory}: the tables need more to be made in: {error}") from error
         if self.intent:
