@@ -131,6 +131,20 @@ def test_every_stage_can_stop_it(snapshot: Path) -> None:
     assert stop(way(traced(snapshot), 0, "unicast")) == (VYOS, "bridge")
 
 
+def test_from_an_address_that_no_interface_has_nothing_is_sent(snapshot: Path) -> None:
+    change(
+        snapshot,
+        VYOS,
+        "ip -d -s link show",
+        "vxlan id 10 group 239.0.0.1",
+        "vxlan id 10 group 239.0.0.1 local 172.16.2.99",
+    )
+    ran = traced(snapshot)
+    for kind in ("unicast", "broadcast"):
+        assert stop(way(ran, 0, kind)) == (VYOS, "encapsulation")
+        assert "172.16.2.99, which none of" in way(ran, 0, kind)["hops"][-1]["text"]
+
+
 def test_size(snapshot: Path) -> None:
     assert traced(snapshot, N001, N002, 1450).status == 0
     ran = traced(snapshot, N001, N002, 1451)

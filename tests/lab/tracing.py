@@ -12,7 +12,7 @@ from vxcheck.trace import BROADCAST, STOPS, UNICAST, UNKNOWN, Facts, follow
 from .lab import Lab
 from .topology import Flow
 
-_VNIS = {"red": 10, "blue": 20}
+VNIS = {"red": 10, "blue": 20}
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ def traced(lab: Lab, snapshot: Path) -> Traced:
     A ping is lost where ARP's broadcast stops, the echo, or its answer: broadcast one way, unicast both ways.
     """
     fabric = source.open_source(cli.defaults(snapshot)).fabric()
-    hosts = {name: _host(lab, name) for flow in lab.topology.flows for name in (flow.source, flow.target)}
+    hosts = {name: host(lab, name) for flow in lab.topology.flows for name in (flow.source, flow.target)}
     facts: dict[int, Facts] = {}
     lost: set[str] = set()
     unknown: set[str] = set()
     died: set[tuple[str, str]] = set()
     for flow in lab.topology.flows:
         one, other = hosts[flow.source], hosts[flow.target]
-        vni = _VNIS.get(flow.tenant) or int(flow.tenant.removeprefix("vni"))
+        vni = VNIS.get(flow.tenant) or int(flow.tenant.removeprefix("vni"))
         known = facts.setdefault(vni, Facts(fabric, vni))
         # Of two nodes with one MAC address only the ports tell which is meant.
         ends = (one.mac, other.mac) if one.mac != other.mac else (one.port, other.port)
@@ -69,12 +69,13 @@ def answered_by_another(lab: Lab, snapshot: Path) -> Iterator[tuple[Flow, bool]]
         lab.execute(flow.source, f"ping -n -q -c 1 -w 1 {flow.target_address}")
         told = lab.execute(flow.source, f"ip neigh show to {flow.target_address}").stdout.split()
         answered = told[told.index("lladdr") + 1]
-        if answered != _host(lab, flow.target).mac:
-            ends = (_host(lab, flow.source).mac, answered)
-            yield flow, any(follow(Facts(fabric, vni), *ends).exit_status == 0 for vni in _VNIS.values())
+        if answered != host(lab, flow.target).mac:
+            ends = (host(lab, flow.source).mac, answered)
+            yield flow, any(follow(Facts(fabric, vni), *ends).exit_status == 0 for vni in VNIS.values())
 
 
-def _host(lab: Lab, name: str) -> Host:
+def host(lab: Lab, name: str) -> Host:
+    """Return what a trace is told of a node."""
     shown = lab.execute(name, "cat /sys/class/net/eth0/address /sys/class/net/eth0/mtu").stdout.split()
     cable = next(cable for cable in lab.topology.cables if name in (cable.machine, cable.peer))
     ends = ((cable.machine, cable.port), (cable.peer, cable.peer_port))

@@ -221,7 +221,9 @@ def _sent(facts: Facts, frame: Frame, member: Member, packet: Packet) -> tuple[s
     if packet.source is None:
         reason = member.reason or "no address is shown"
         return UNKNOWN, f"{name} sends from an address that is not known here: {reason}", [member.line]
-    if member.kernel and facts.covered(device, "addresses")[0] and not facts.owns(device, packet.source):
+    # An address that only the VXLAN interface names, none of the device's interfaces has.
+    owned = facts.owns(device, packet.source)
+    if member.kernel and facts.covered(device, "addresses")[0] and not (owned and owned[0]):
         text = f"{name} sends from {packet.source}, which none of {device}'s interfaces has: nothing is sent"
         return STOPS, text, [member.vtep_ip_line]
     if own := facts.owns(device, packet.destination):
