@@ -19,16 +19,20 @@ _KINDS = {UNICAST: "A frame to its MAC address", "broadcast": "A broadcast, as A
 _LINES = 3  # of evidence, of one hop
 
 
-def text(traced: Trace, terminal: Terminal) -> str:
-    """Return a trace as text: the verdict, each direction hop by hop, and what no table tells."""
+def headline(traced: Trace) -> str:
+    """Return the verdict in a line."""
     forth, back = traced.directions
     size = f", packets of {traced.size} bytes" if traced.size else ""
-    head = (
+    return (
         f"{WORDS[traced.state]} (VNI {traced.vni}{size}; forth: {WORDS[forth.state].lower()}, "
         f"back: {WORDS[back.state].lower()})"
     )
+
+
+def text(traced: Trace, terminal: Terminal) -> str:
+    """Return a trace as text: the verdict, each direction hop by hop, and what no table tells."""
     mended: set[int] = set()
-    parts = [head]
+    parts = [headline(traced)]
     for direction in traced.directions:
         parts += _direction(direction, terminal, mended)
     parts.append(terminal.wrap(f"Not examined: {'; '.join(traced.not_examined)}.", 0))

@@ -19,6 +19,8 @@ def run(given: argparse.Namespace) -> int:
     found = trace.trace(fabric, given.vni, given.source_host, given.target_host, given.size)
     found = blame.blame(found, check.run(fabric, checks, accepted=opened.waivers), checks)
     outputs.write([wanted], lambda output: _written(found, output))
+    if wanted.path:
+        print(f"vxcheck: {told.headline(found)}; the trace is in {wanted.path}", file=sys.stderr)
     return found.exit_status
 
 
