@@ -244,7 +244,7 @@ def test_the_page_and_where_it_goes(vxcheck: Run, snapshot: Path, tmp_path: Path
     page = tmp_path / "trace.html"
     ran = vxcheck(*asked, "-o", page)
     assert (ran.status, ran.out) == (0, "")
-    assert ran.err == f"vxcheck: ARRIVES (VNI 10; forth: arrives, back: arrives); the trace is in {page}\n"
+    assert ran.err == f"vxcheck: ARRIVES (VNI 10; forth: arrives, back: arrives); the report is in {page}\n"
     assert page.read_text().startswith("<!DOCTYPE html>")
     assert vxcheck(*asked, "--format", "html").out == page.read_text()
     assert "ARRIVES" in page.read_text()

@@ -20,7 +20,7 @@ def run(given: argparse.Namespace) -> int:
     found = blame.blame(found, check.run(fabric, checks, accepted=opened.waivers), checks)
     outputs.write([wanted], lambda output: _written(found, output))
     if wanted.path:
-        print(f"vxcheck: {told.headline(found)}; the trace is in {wanted.path}", file=sys.stderr)
+        print(f"vxcheck: {told.headline(found)}; the report is in {wanted.path}", file=sys.stderr)
     return found.exit_status
 
 
