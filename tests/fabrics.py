@@ -177,6 +177,7 @@ def _linux(rows: Rows, leaf: Leaf, evpn: bool) -> None:
             gpe=False,
         )
         rows.add("bridges", device=name, bridge=bridge, ageing=300.0, vlan_filtering=0)
+        rows.add("links", device=name, interface=bridge, **up)
         for port in (vxlan, f"eth3.{vlan}"):
             rows.add("links", device=name, interface=port, master=bridge, **up)
             rows.add(

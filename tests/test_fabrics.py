@@ -40,6 +40,7 @@ EXAMINED = {
 EXAMINED_ON_LINUX = {
     "bridge_port_down",
     "port_learning_off",
+    "vni_without_ports",
     "vnis_in_one_bridge",
     "vtep_ip_not_owned",
     "vtep_unbridged",

@@ -89,6 +89,14 @@ def test_a_cell_is_no_formula(cell: str) -> None:
     assert rows.defused("-12") == "-12"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1082175.0, "1082175"), (1082175.25, "1082175"), (99999.5, "99999.5"), (0.00125, "0.00125"), (4081.0, "4081")],
+)
+def test_a_number_is_never_a_power_of_ten(value: float, shown: str) -> None:
+    assert rows.cell(value) == shown
+
+
 def test_verbose_lists_every_result(tmp_path: Path, vxcheck: Run) -> None:
     folder = with_evidence(verbatim(tmp_path / "s", "after", "before"))
     report = json.loads(vxcheck("check", folder, "--format", "json").out)

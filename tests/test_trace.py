@@ -196,6 +196,27 @@ def test_an_ip_address(snapshot: Path) -> None:
     assert end["notes"] == [f"192.168.0.2 is {N002}, by the neighbour table of {VYOS} (br100)"]
 
 
+def unbridged(snapshot: Path) -> None:
+    """Take VyOS' port to n001 out of its bridge, and all that was learned there."""
+    for command in ("ip -d -s link show", "ip addr show"):
+        change(snapshot, VYOS, command, "qdisc pfifo_fast master br100 state UP", "qdisc pfifo_fast state UP")
+    change(snapshot, VYOS, "show bridge", "eth3\n                                                        vxlan0", "vxlan0")
+    change(snapshot, VYOS, "bridge fdb show", f"{N001} dev eth3 \n", "")
+
+
+def test_a_port_in_no_bridge_carries_no_vni(snapshot: Path) -> None:
+    unbridged(snapshot)
+    ran = traced(snapshot, f"{VYOS}:eth3")
+    assert stop(way(ran, 0, "unicast")) == stop(way(ran, 0, "broadcast")) == (VYOS, "port")
+    assert "port eth3 carries no VNI, and its VNI 10 is in br100" in way(ran, 0, "unicast")["hops"][0]["text"]
+
+
+def test_a_port_whose_vlan_interface_may_be_in_a_bridge(snapshot: Path) -> None:
+    unbridged(snapshot)
+    change(snapshot, VYOS, "ip -d -s link show", "6: eth4: <", "6: eth4@eth3: <")
+    assert way(traced(snapshot, f"{VYOS}:eth3"), 0, "unicast")["hops"][0]["state"] == "unknown"
+
+
 def test_a_mac_in_two_places(snapshot: Path) -> None:
     table = "show mac address-table"
     for old, new in (("0800.272d.daa2", "n001"), ("0800.27a6.f13d", "0800.272d.daa2"), ("n001", "0800.27a6.f13d")):

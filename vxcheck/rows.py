@@ -46,7 +46,8 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:g}"
+        # Six digits, and never as a power of ten: an age is read by people.
+        return f"{value:.0f}" if abs(value) >= 100_000 else f"{value:g}"
     return str(value)
 
 

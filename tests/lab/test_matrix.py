@@ -60,6 +60,7 @@ EXPECTED = {
     "vxlan_mtu_too_large": Named("mtu_too_small"),
     "duplicate_mac": Named("mac_duplicate", peers=PAIR),
     "node_port_down": Named("bridge_port_down", severity="warning"),
+    "node_port_unbridged": Named("vni_without_ports", severity="warning"),
     "router_mtu_too_small": Named("path_mtu_too_small", ROUTER, frozenset({VYOS, ARISTA})),
     "no_route_to_vtep": Named("route_missing", peers=PAIR),
     "no_return_route": Named("route_missing", ARISTA, frozenset({VYOS})),
@@ -169,8 +170,9 @@ DIED = {
     "evpn_dstport_mismatch": ("evpn-leaf2", "decapsulation"),
     "evpn_duplicate_mac": ("evpn-leaf1", "bridge"),
 }
-# What the tables leave open: a port that does not learn shows nobody, and what a VTEP hears of itself is chance.
-OPEN = {"headend_flood_self", "headend_port_learning_off"}
+# What the tables leave open: a port that does not learn, or is in no bridge, shows nobody, and what a VTEP hears of
+# itself is chance.
+OPEN = {"headend_flood_self", "headend_port_learning_off", "node_port_unbridged"}
 # Both tenants have the same addresses: a ping is answered by the other tenant's node.
 FOOLED = {"vnis_swapped", "bridges_swapped"}
 

@@ -160,11 +160,27 @@ def _of_port(facts: Facts, device: str, port: str, given: str, option: str) -> E
 
 def _carried(facts: Facts, device: str, names: list[str]) -> frozenset[int] | None:
     """Return the VNIs of a port's bridge; None where it is in none, and the device may know it by VLANs."""
-    place = next((place for name in names if (place := _place(facts, device, name))), "")
-    if not place or not facts.covered(device, "vnis")[0]:
+    if not facts.covered(device, "vnis")[0]:
         return None
+    place = next((place for name in names if (place := _place(facts, device, name))), "")
+    if not place:
+        return frozenset() if _stands_alone(facts, device, names) else None
     rows = facts.rows("SELECT vni FROM vnis WHERE device = ? AND bridge = ?", device, place)
     return frozenset(vni for (vni,) in rows)
+
+
+def _stands_alone(facts: Facts, device: str, names: list[str]) -> bool:
+    """Tell whether a port is in no bridge, nor any interface on top of it, on a device that bridges all of its VNIs."""
+    if not all(facts.covered(device, table)[0] for table in ("links", "bridge_ports")):
+        return False
+    ((bridged, carriers),) = facts.rows(
+        "SELECT (SELECT bool_and(bridge IS NOT NULL) FROM vnis WHERE device = ?), "
+        f"(SELECT count(*) FROM links WHERE device = ? AND parent IN ({', '.join('?' * len(names))}))",
+        device,
+        device,
+        *names,
+    )
+    return bool(bridged) and not carriers
 
 
 def _place(facts: Facts, device: str, port: str) -> str:

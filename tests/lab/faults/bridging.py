@@ -103,4 +103,12 @@ BRIDGING_FAULTS = (
         RED_BOTH,
         "red none",
     ),
+    Fault(
+        "node_port_unbridged",
+        "VyOS' port to n001 is in no bridge",
+        vyos("ip link set eth3 nomaster"),
+        vyos("ip link set eth3 master br100"),
+        RED_BOTH,
+        "red none",
+    ),
 )
