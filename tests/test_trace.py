@@ -200,7 +200,9 @@ def unbridged(snapshot: Path) -> None:
     """Take VyOS' port to n001 out of its bridge, and all that was learned there."""
     for command in ("ip -d -s link show", "ip addr show"):
         change(snapshot, VYOS, command, "qdisc pfifo_fast master br100 state UP", "qdisc pfifo_fast state UP")
-    change(snapshot, VYOS, "show bridge", "eth3\n                                                        vxlan0", "vxlan0")
+    change(
+        snapshot, VYOS, "show bridge", "eth3\n                                                        vxlan0", "vxlan0"
+    )
     change(snapshot, VYOS, "bridge fdb show", f"{N001} dev eth3 \n", "")
 
 

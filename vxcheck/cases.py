@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from vxcheck import check, compare, examine, fabric, schema
+from vxcheck.examine import Examined
 from vxcheck.fabric import Fabric
 from vxcheck.findings import text
 from vxcheck.pages import INTENT, Case, Check
-from vxcheck.results import NOT_RUN, Finding
+from vxcheck.results import NOT_RUN, Finding, Report
 
 _TOLD = ("faults", "warnings", "unknown")
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """Hold what came of a case, and what of it its page tells otherwise, a line each."""
+
+    report: Report | None
+    differences: list[str]
+
+
 def differences(checked: Check, case: Case, made: Fabric | None = None) -> list[str]:
-    """Return what comes out of a case otherwise than its page says, a line each; nothing where all is as told.
+    """Return what comes out of a case otherwise than its page says, a line each; nothing where all is as told."""
+    return outcome(checked, case, made).differences
+
+
+def outcome(checked: Check, case: Case, made: Fabric | None = None) -> Outcome:
+    """Run a check on a case.
 
     `made` holds the case's rows already, where many queries are to be tried on them.
     """
     made = made or fabric_of(case, checked)
-    told = examine.examine(made, checked, [device.name for device in check.device_states(made)])
+    devices = check.device_states(made)
+    told = examine.examine(made, checked, [device.name for device in devices])
     if told.broken:
-        return [told.broken]
-    report = check.run(made, {checked.name: checked})
+        return Outcome(None, [told.broken])
+    report = check.judge(made, {checked.name: checked}, devices, [told], {})
+    return Outcome(report, _differences(checked, case, made, told, report))
+
+
+def _differences(checked: Check, case: Case, made: Fabric, told: Examined, report: Report) -> list[str]:
     faults = [fault for result in report.results for fault in result.faults]
     warnings = [warning for result in report.results for warning in result.warnings]
     found = _compared("faults", case, [_cells(one) for one in faults])

@@ -71,13 +71,26 @@ def run(
     today: date | None = None,
 ) -> Report:
     """Run checks on a fabric; those not in `selected` are listed as not asked, what `accepted` names as waived."""
-    today = today or datetime.now(UTC).date()
     devices = device_states(fabric)
     names = [device.name for device in devices]
     not_asked = {name: _not_asked(fabric, check, selected) for name, check in checks.items()}
     asked_for = [check for name, check in checks.items() if not not_asked[name]]
     with fabric.standing(check.sql for check in asked_for):
         examined = [examine(fabric, check, names) for check in asked_for]
+    return judge(fabric, checks, devices, examined, not_asked, accepted, today)
+
+
+def judge(
+    fabric: Fabric,
+    checks: Mapping[str, Check],
+    devices: Sequence[DeviceState],
+    examined: Sequence[Examined],
+    not_asked: Mapping[str, str],
+    accepted: Sequence[Waiver] = (),
+    today: date | None = None,
+) -> Report:
+    """Make the report of what checks have examined; `not_asked` says of each other check why it was not run."""
+    today = today or datetime.now(UTC).date()
     rows = [row for one in examined for found in one.faults.values() for row in found]
     matched = waivers.accept(rows, accepted, today)
     causes.explain(rows, checks)
@@ -88,7 +101,7 @@ def run(
     told = {one.check.name: one for one in examined}
     asked = [device for device in devices if device.name not in fabric.left_out]
     for check in checks.values():
-        if reason := not_asked[check.name]:
+        if reason := not_asked.get(check.name):
             results += [Result(check.name, device.name, NOT_ASKED, check.severity, 0, reason) for device in asked]
         else:
             results += [weighed.result(told[check.name], device) for device in asked]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,25 @@ def headend_lab() -> Iterator[Lab]:
 def evpn_lab() -> Iterator[Lab]:
     """Give the running EVPN lab, converged; a test that breaks it must mend it and let it converge again."""
     yield from _shared(EVPN)
+
+
+@pytest.fixture(scope="session")
+def healthy_look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Topology], Path]:
+    """Give a snapshot of a topology's lab as it is when nothing is wrong; each is made once."""
+
+    @cache
+    def look(topology: Topology) -> Path:
+        folder = tmp_path_factory.mktemp("healthy")
+
+        def once() -> Path:
+            snapshot = verdict.fresh(folder)
+            verdict.healthy(lab, save=snapshot)
+            return snapshot
+
+        with running(topology) as lab:
+            return verdict.eventually(once)
+
+    return look
 
 
 def _shared(topology: Topology) -> Iterator[Lab]:

@@ -18,6 +18,7 @@ _PROGRAMS = (
     ("unshare", "util-linux"),
     ("ssh-keygen", "openssh-client"),
     ("sshd", "openssh-server"),
+    ("tcpdump", "tcpdump"),
 )
 _SBIN = "/usr/sbin:/sbin:" + os.environ.get("PATH", "")
 

@@ -9,10 +9,9 @@ import pytest
 from . import verdict
 from .chain import CHAIN, CORE1, CORE2
 from .faults import CHAIN_FAULTS, Fault
-from .lab import Lab, running
+from .lab import running
 from .requirements import missing
-from .test_matrix import Named, assert_named
-from .traffic import converge, talking
+from .test_matrix import Look, Named, assert_named
 
 EXPECTED = {
     "chain_group_cut_off": Named("multicast_route_missing", CORE1, frozenset({"vtep1", "vtep3"})),
@@ -29,17 +28,10 @@ def test_every_fault_has_its_verdict() -> None:
 
 def test_healthy() -> None:
     with running(CHAIN) as lab:
-        assert not converge(lab).lost
         for polls in (1, 2, 2):
-            verdict.eventually(partial(_healthy, lab, polls), looks=2)
-
-
-def _healthy(lab: Lab, polls: int) -> None:
-    with talking(lab):
-        found = verdict.check(lab, polls=polls, interval=2)
-    assert (found.headlines, found.not_run, found.status) == ([], [], 0)
+            verdict.eventually(partial(verdict.healthy, lab, polls=polls), looks=2)
 
 
 @pytest.mark.parametrize("fault", CHAIN_FAULTS, ids=lambda fault: fault.name)
-def test_fault_in_a_router_is_named(fault: Fault) -> None:
-    assert_named(CHAIN, fault, EXPECTED[fault.name])
+def test_fault_in_a_router_is_named(fault: Fault, healthy_look: Look) -> None:
+    assert_named(CHAIN, fault, EXPECTED[fault.name], healthy_look)

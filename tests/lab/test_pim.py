@@ -29,16 +29,8 @@ def pim_lab() -> Iterator[Lab]:
         yield lab
 
 
-def _healthy(lab: Lab) -> verdict.Verdict:
-    assert not settle(lab, lambda lost: not lost).lost
-    with talking(lab):
-        found = verdict.check(lab, polls=1)
-    assert (found.headlines, found.not_run, found.status) == ([], [], 0)
-    return found
-
-
 def test_healthy(pim_lab: Lab) -> None:
-    found = verdict.eventually(partial(_healthy, pim_lab))
+    found = verdict.eventually(partial(verdict.healthy, pim_lab))
     results = {(one["check"], one["device"]): one["status"] for one in found.report["results"]}
     assert results["multicast_route_missing", ROUTER] == "passed"
 

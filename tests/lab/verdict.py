@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from vxcheck import cli
 
 from .lab import Lab
+from .traffic import converge, talking
 
 Judged = TypeVar("Judged")
 LOOKS = 3
@@ -67,6 +68,15 @@ def check(lab: Lab, *, polls: int = 2, interval: float = 3, save: Path | None = 
         status = cli.main([str(argument) for argument in arguments])
     assert out.getvalue(), err.getvalue()
     return Verdict(status, json.loads(out.getvalue()))
+
+
+def healthy(lab: Lab, *, polls: int = 1, save: Path | None = None) -> Verdict:
+    """Check a healthy lab that is busy meanwhile: nothing is found, and all is examined."""
+    assert not converge(lab).lost
+    with talking(lab):
+        found = check(lab, polls=polls, interval=2, save=save)
+    assert (found.headlines, found.not_run, found.status) == ([], [], 0)
+    return found
 
 
 def eventually(judge: Callable[[], Judged], looks: int = LOOKS) -> Judged:
