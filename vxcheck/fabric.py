@@ -34,6 +34,8 @@ _CONFINED: dict[str, str | bool | int | float | list[str]] = {
 _ROW_FOR_ROW = {"remote_macs_by_vni", "evpn_mac_addresses"}
 # The tables and views that each query names, as they were found.
 _NAMES: dict[str, frozenset[str]] = {}
+# The types of the columns that each query gives: every fabric has the same tables and views.
+_KINDS: dict[str, dict[str, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -190,12 +192,15 @@ class Fabric:
             raise UsageError(f"the query cannot be run: {error}") from error
 
     def kinds(self, query: str) -> dict[str, str]:
-        """Return the types of the columns that a query in parentheses gives, by name."""
-        try:
-            described = self.connection.execute(f"DESCRIBE FROM {query}").fetchall()
-        except duckdb.Error as error:
-            raise UsageError(f"the query cannot be run: {error}") from error
-        return {row[0]: row[1] for row in described}
+        """Return the types of the columns that a query in parentheses, or a table, gives, by name."""
+        # A temporary table is of one fabric alone.
+        if query not in _KINDS or query.startswith("temp."):
+            try:
+                described = self.connection.execute(f"DESCRIBE FROM {query}").fetchall()
+            except duckdb.Error as error:
+                raise UsageError(f"the query cannot be run: {error}") from error
+            _KINDS[query] = {row[0]: row[1] for row in described}
+        return _KINDS[query]
 
     def keep(self, name: str, sql: str) -> dict[str, str]:
         """Run one SELECT and keep its rows as a temporary table; return its columns' types, by name."""
@@ -204,7 +209,7 @@ class Fabric:
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{sql}")
         except duckdb.Error as error:
             raise UsageError(f"the query cannot be run: {error}") from error
-        return self.kinds(name)
+        return self.kinds(f"temp.{name}")
 
 
 @cache
