@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Held, Run
+from tests.test_trace import emulated
 from vxcheck import snapshot
 from vxcheck.demo import lab
 from vxcheck.demo.lab import RunningLab
@@ -93,6 +97,48 @@ def test_a_full_disk(vxcheck: Run, live: RunningLab, tmp_path: Path, monkeypatch
     again = vxcheck("collect", live.inventory, "-o", taken, "--known-hosts", live.known_hosts, "--resume")
     assert again.status == 0
     assert {device.condition for device in snapshot.read(taken).devices} == {COLLECTED}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="to mount a small disk needs root")
+@pytest.mark.parametrize("kib", [20, 200])
+def test_a_disk_that_is_really_full(live: RunningLab, tmp_path: Path, kib: int) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    options = ["--known-hosts", str(live.known_hosts), "--save", "disk/history"]
+    check = shlex.join([sys.executable, "-m", "vxcheck", "check", str(live.inventory), *options])
+    # What got onto the disk is copied off it: it vanishes with the namespace.
+    script = (
+        f"mount -t tmpfs -o size={kib}k none disk || exit 77; {check}; status=$?; cp -r disk/history kept; exit $status"
+    )
+    ran = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode == 77:
+        pytest.skip(f"this machine lets nobody mount: {ran.stderr}")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "cannot write the snapshot to disk/history/" in ran.stderr
+    assert "No space left on device" in ran.stderr
+    (kept,) = [folder for folder in (tmp_path / "kept").iterdir() if folder.name.endswith("Z")]
+    assert INTERRUPTED in {device.condition for device in snapshot.read(kept).devices}
+
+
+@pytest.mark.parametrize("words", [["check", "."], ["show", "vteps", "."], ["explain", "ttl_too_small"]])
+def test_standard_output_that_takes_no_more(tmp_path: Path, words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "vxcheck", *words],
+            cwd=emulated(tmp_path / "s"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert re.fullmatch(r"vxcheck: cannot write to standard output, or .*: No space left on device\n", ran.stderr)
 
 
 def test_an_unwritable_folder(vxcheck: Run, live: RunningLab, tmp_path: Path) -> None:

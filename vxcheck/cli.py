@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import resource
 import signal
@@ -85,17 +86,28 @@ def _guarded(run: Callable[[argparse.Namespace], int], given: argparse.Namespace
     except UsageError as error:
         return 2, str(error)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 0, ""
     except KeyboardInterrupt as end:
         return 130, f"interrupted: {str(end) or 'no verdict'}"
     except Exception as error:
         if os.environ.get("VXCHECK_TRACEBACK"):
             raise
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            import tempfile
+
+            _forget_output()
+            place = error.filename or f"standard output, or a temporary file in {tempfile.gettempdir()}"
+            return 2, f"cannot write to {place}: {error.strerror}"
         return 4, (
             f"a fault of vxcheck's own: {type(error).__name__}: {error}\n"
             "Set VXCHECK_TRACEBACK=1 for the traceback, and please report it."
         )
+
+
+def _forget_output() -> None:
+    """Let what is still to be written to standard output, which takes no more, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def defaults(source: Path) -> argparse.Namespace:

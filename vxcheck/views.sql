@@ -545,7 +545,7 @@ SELECT device, vni, others FROM vni_peers WHERE others > 0 AND device IN (SELECT
 -- Remote VTEPs that the other VTEPs know, by VNI.
 CREATE VIEW partly_known_vteps AS
 WITH rest AS (
-    SELECT device, interface, vni, vlan, bridge FROM vnis
+    SELECT device, vni FROM vnis
     WHERE (device, vni) NOT IN (SELECT (device, vni) FROM fully_known_vnis)
 ),
 told AS (
