@@ -63,6 +63,8 @@ EXPECTED = {
     "node_port_down": Named("bridge_port_down", severity="warning"),
     "node_port_unbridged": Named("vni_without_ports", severity="warning"),
     "router_mtu_too_small": Named("path_mtu_too_small", ROUTER, frozenset({VYOS, ARISTA})),
+    # A veth drops what its other end has no room for where it sends it: the router tells of that, too.
+    "vtep_mtu_too_small": Named("mtu_too_small", also=frozenset({"underlay_errors_growing"})),
     "no_route_to_vtep": Named("route_missing", peers=PAIR),
     "no_return_route": Named("route_missing", ARISTA, frozenset({VYOS})),
     "multicast_route_removed": Named("multicast_route_missing", ROUTER, frozenset({VYOS, ARISTA})),
@@ -137,6 +139,7 @@ DIED = {
     "duplicate_mac": (VYOS, "bridge"),
     "node_port_down": (VYOS, "port"),
     "router_mtu_too_small": (ROUTER, "underlay"),
+    "vtep_mtu_too_small": (VYOS, "underlay"),
     "no_route_to_vtep": (VYOS, "underlay"),
     "no_return_route": (ARISTA, "underlay"),
     "multicast_route_removed": (ROUTER, "multicast"),

@@ -25,6 +25,14 @@ UNDERLAY_FAULTS = (
         "big none",
     ),
     Fault(
+        "vtep_mtu_too_small",
+        "VyOS' port to the router has MTU 1400",
+        vyos("ip link set eth2 mtu 1400"),
+        vyos("ip link set eth2 mtu 1500"),
+        big_only(ALL),
+        "big none",
+    ),
+    Fault(
         "no_route_to_vtep",
         "VyOS has no route to EOS' loopback",
         vyos("ip route del 172.16.3.0/24"),
