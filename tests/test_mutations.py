@@ -23,7 +23,7 @@ from .mutants import Mutant
 from .test_checks import CHECKS
 from .test_whole_lists import SHORTCUTS, compare_entries
 
-SAMPLE = 0 if os.environ.get("VXCHECK_MUTANTS") == "all" else 6
+SAMPLE = 0 if os.environ.get("VXCHECK_MUTANTS") == "all" else 4
 
 
 def loaded(checked: Check, case: Case, *, entry_by_entry: bool) -> Fabric:

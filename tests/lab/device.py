@@ -117,5 +117,7 @@ def _write_software(opt: Path, platform: str) -> None:
     folder = {"arista_eos": "eos", "vyos": "vyos"}.get(platform)
     if folder:
         shutil.copytree(_HERE / folder, opt / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        if folder == "eos":  # each command starts it anew
+            subprocess.run(["/usr/bin/python3", "-m", "compileall", "-q", opt / folder], check=True)
         for path in (opt / folder).rglob("*"):
             path.chmod(0o755)  # whatever the clone's umask was, the device's user reads and runs them

@@ -115,8 +115,8 @@ def _named(lab: Lab, fault: Fault, expected: Named, lost: frozenset[str], folder
     (RECORDED / f"{fault.name}.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
-def test_healthy_five_times(evpn_lab: Lab) -> None:
-    for look in range(5):
+def test_healthy_three_times(evpn_lab: Lab) -> None:
+    for look in range(3):
         found = verdict.eventually(partial(verdict.healthy, evpn_lab, polls=1 + look % 2), looks=2)
         assert not [one for one in found.report["results"] if one["faults"] or one["warnings"]]
         passed = {(one["check"], one["device"]) for one in found.report["results"] if one["status"] == "passed"}

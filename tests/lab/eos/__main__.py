@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import socket
 import sys
 
 from .commands import answer
@@ -14,7 +14,7 @@ def main(argv: list[str]) -> int:
     if argv[:1] == ["-c"]:
         print(answer(" ".join(argv[1:])), end="")
         return 0
-    prompt = f"{socket.gethostname()}#"
+    prompt = f"{os.uname().nodename}#"
     while True:
         print(prompt, end="", flush=True)
         try:

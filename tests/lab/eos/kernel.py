@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ALL_ZEROS = "00:00:00:00:00:00"
 _PORTS = {"et1": "Et1", "et2": "Et2", "et3": "Et3"}
 _KINDS = {"et": "Ethernet", "lo": "Loopback", "ma": "Management", "vlan": "Vlan"}  # in the switch's own order
 
 
-@dataclass(frozen=True)
-class Vxlan:
+class Vxlan(NamedTuple):
     """Describe one kernel VXLAN interface: one VLAN's share of the switch's Vxlan1."""
 
     name: str
@@ -29,8 +27,7 @@ class Vxlan:
     statistics: dict[str, int]  # bytes and packets, named as in /sys/class/net/*/statistics
 
 
-@dataclass(frozen=True)
-class Mac:
+class Mac(NamedTuple):
     """Describe one learned or static MAC address."""
 
     vlan: int
@@ -41,8 +38,7 @@ class Mac:
     age: int  # seconds
 
 
-@dataclass(frozen=True)
-class Switch:
+class Switch(NamedTuple):
     """Hold what the commands render."""
 
     vxlans: tuple[Vxlan, ...]
@@ -51,8 +47,7 @@ class Switch:
     source_active: bool  # whether the source address stands on an interface
 
 
-@dataclass(frozen=True)
-class Port:
+class Port(NamedTuple):
     """Describe one interface that is not a VXLAN's."""
 
     name: str  # Ethernet1
@@ -66,8 +61,7 @@ class Port:
     statistics: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """Describe one IPv4 route; without next hops it discards."""
 
     destination: str
