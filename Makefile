@@ -50,7 +50,7 @@ lock: $(VENV)/.ready-dev  ## write requirements.lock anew: every dependency, its
 
 audit: $(VENV)/.ready-dev  ## look up known vulnerabilities of what requirements.lock names (needs the network)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
-	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 fuzz: $(VENV)/.ready-dev  ## change samples and files of others until a reader does what it may not (SECONDS=600)
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),600) $(ARGS)
