@@ -47,7 +47,7 @@ def test_of_a_wholly_broken_fabric_a_few_rows_are_fetched(broken: Fabric, monkey
     monkeypatch.setattr(examine, "_ROWS_OF_CHECK", 200)
     fetched: Counter[str] = Counter()
     seen = examine.examine
-    monkeypatch.setattr(check, "examine", lambda *given: _counted(seen(*given), fetched))
+    monkeypatch.setattr(examine, "examine", lambda *given: _counted(seen(*given), fetched))
     report = check.run(broken, wanted)
     assert set(fetched) == set(wanted)
     # As many again at most: a device's last VNI that is told of may be a large one.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests import large
-from vxcheck import check, fabric, pages
+from vxcheck import ahead, check, fabric, pages
 from vxcheck.errors import UsageError
 from vxcheck.fabric import Fabric
 
@@ -35,14 +35,15 @@ def test_the_reasons_of_several_tables_are_told_each_once() -> None:
 
 def test_names_are_found_in_one_statement_a_layer_of_views(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
-    read = Fabric._read_names
+    read = Fabric.read_names
 
-    def counted(made: Fabric, queries: Sequence[str]) -> dict[str, str]:
+    def counted(made: Fabric, queries: Sequence[str]) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
         asked.append(list(queries))
         return read(made, queries)
 
     monkeypatch.setattr(fabric, "_NAMES", {})
-    monkeypatch.setattr(Fabric, "_read_names", counted)
+    monkeypatch.setattr(Fabric, "read_names", counted)
+    monkeypatch.setattr(ahead, "_queries", dict)
     made = fabric.empty()
     queries = [one.sql for one in pages.load().values()]
     with made.standing(queries):

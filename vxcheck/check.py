@@ -12,7 +12,7 @@ from itertools import starmap
 
 from vxcheck import causes, underlay, waivers
 from vxcheck.errors import UsageError
-from vxcheck.examine import Examined, Row, examine
+from vxcheck.examine import Examined, Row, examine_all
 from vxcheck.fabric import Fabric
 from vxcheck.findings import Group, finding, group, link, written
 from vxcheck.pages import INTENT, SEVERITIES, Check
@@ -75,8 +75,7 @@ def run(
     names = [device.name for device in devices]
     not_asked = {name: _not_asked(fabric, check, selected) for name, check in checks.items()}
     asked_for = [check for name, check in checks.items() if not not_asked[name]]
-    with fabric.standing(check.sql for check in asked_for):
-        examined = [examine(fabric, check, names) for check in asked_for]
+    examined = examine_all(fabric, asked_for, names)
     return judge(fabric, checks, devices, examined, not_asked, accepted, today)
 
 

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import util
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ class Command:
     borrowed: Borrowed | None = None
     folder: Path = Path()
 
-    @property
+    @cached_property
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables that it fills."""
         own = tuple(path.stem for path in self.templates if path.stem != TOTALS)
@@ -149,7 +149,13 @@ class Platform:
 
     def fills(self, table: str) -> tuple[Command, ...]:
         """Return the commands that fill a table."""
-        return tuple(command for command in self.commands if table in command.tables)
+        return self._fills.get(table, ())
+
+    @cached_property
+    def _fills(self) -> dict[str, tuple[Command, ...]]:
+        """Return the commands that fill each table."""
+        tables = dict.fromkeys(table for command in self.commands for table in command.tables)
+        return {table: tuple(one for one in self.commands if table in one.tables) for table in tables}
 
 
 @cache

@@ -9,13 +9,14 @@ import weakref
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
 import duckdb
 
-from vxcheck import schema
+from vxcheck import ahead, schema
 from vxcheck.errors import UsageError
 from vxcheck.snapshot import Device
 
@@ -32,6 +33,8 @@ _CONFINED: dict[str, str | bool | int | float | list[str]] = {
 }
 # Views that have a row for every MAC address: to write them down costs more than to work them out again.
 _ROW_FOR_ROW = {"remote_macs_by_vni", "evpn_mac_addresses"}
+# The schema of views that are tables for a while.
+_STANDING = "standing"
 # The tables and views that each query names, as they were found.
 _NAMES: dict[str, frozenset[str]] = {}
 # The types of the columns that each query gives: every fabric has the same tables and views.
@@ -59,6 +62,8 @@ class Fabric:
     intent_given: bool = False
     sources: list[tuple[str, str, Sequence[str]]] = field(default_factory=list)
     source: str = "SOURCE"
+    # Whether there is so little that a query gains nothing by several threads; several queries then run side by side.
+    small: bool = False
     # A device, a command whose answer was not understood though its tables are complete without it, and why.
     unread: list[tuple[str, str, str]] = field(default_factory=list)
     # What `_find_gaps` found, as long as nothing is written.
@@ -114,33 +119,44 @@ class Fabric:
 
     def _names_in(self, sql: str) -> frozenset[str]:
         """Return the tables and views that a SELECT names itself."""
-        if sql not in _NAMES and (error := self._read_names([sql]).get(sql)):
-            raise UsageError(f"the query cannot be read: {error}")
+        self._learn([sql])
+        if sql not in _NAMES:
+            raise UsageError(f"the query cannot be read: {self.read_names([sql])[1][sql]}")
         return _NAMES[sql]
 
-    def _read_names(self, queries: Sequence[str]) -> dict[str, str]:
-        """Find which tables and views queries name, all in one statement; return those that cannot be read, and why."""
+    def _learn(self, queries: Sequence[str]) -> None:
+        """Find out, where it is not known yet, which tables and views queries name."""
+        unread = [sql for sql in dict.fromkeys(queries) if sql not in _NAMES]
+        _NAMES.update((sql, names) for sql in unread if (names := ahead.names(sql)) is not None)
+        if unread := [sql for sql in unread if sql not in _NAMES]:
+            _NAMES.update(self.read_names(unread)[0])
+
+    def read_names(self, queries: Sequence[str]) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
+        """Ask DuckDB which tables and views queries name, and why some of them cannot be read, all in one statement."""
         # get_table_names() looks through views in some releases of DuckDB and not in others; the tree does not.
         rows = self.connection.execute(
             "SELECT query, tree->>'error_message', json_extract_string(tree, '$..table_name') "
             "FROM (SELECT query, json_serialize_sql(query) AS tree FROM (SELECT unnest(?::VARCHAR[]) AS query))",
             [list(queries)],
         ).fetchall()
-        _NAMES.update((query, frozenset(names)) for query, error, names in rows if not error)
-        return {query: error for query, error, _ in rows if error}
+        named = {query: frozenset(names) for query, error, names in rows if not error}
+        return named, {query: error for query, error, _ in rows if error}
 
     def _read_ahead(self, queries: Iterable[str]) -> None:
         """Find at once which tables and views several queries name, and the views that they read."""
-        while unread := [sql for sql in dict.fromkeys(queries) if sql not in _NAMES]:
-            self._read_names(unread)
+        seen: set[str] = set()
+        while unread := [sql for sql in dict.fromkeys(queries) if sql not in seen]:
+            self._learn(unread)
+            seen.update(unread)
             named = {name for sql in unread for name in _NAMES.get(sql, ())}
             queries = [self.views[name] for name in named & self.views.keys()]
 
     @contextmanager
-    def standing(self, queries: Iterable[str]) -> Iterator[None]:
+    def standing(self, queries: Iterable[str], beside: int = 0) -> Iterator[list[Fabric]]:
         """Work out once, until the end, what several of the queries read in common: such views are tables meanwhile.
 
-        No other row may be written in the meantime.
+        Gives the fabric, or so many of its like that threads can query at once, each its own. No other row may be
+        written in the meantime.
         """
         queries = list(queries)
         self._read_ahead(queries)
@@ -148,18 +164,37 @@ class Fabric:
         # Views stand in an order in which each reads those before it.
         wanted = [name for name in self.views if readers[name] > 1 and name not in _ROW_FOR_ROW]
         (catalog,) = self.connection.execute("SELECT current_database()").fetchone() or ("memory",)
+        place = f'"{catalog}".{_STANDING}'
+        made: list[str] = []
+        alike: list[Fabric] = []
         try:
             self._gaps = self._find_gaps()
+            self.connection.execute(f"CREATE SCHEMA {place}")
             for name in wanted:
-                # A temporary table is found before the view of its name, by other views too. What cannot be worked out
-                # stays a view, and the check that reads it says why it could not be run.
+                # What cannot be worked out stays a view, and the check that reads it says why it could not be run.
                 with suppress(duckdb.Error):
-                    self.connection.execute(f'CREATE TEMP TABLE {name} AS FROM "{catalog}".main.{name}')
-            yield
+                    self.connection.execute(f'CREATE TABLE {place}.{name} AS FROM "{catalog}".main.{name}')
+                    _shadow(self.connection, name, place)
+                    made.append(name)
+            alike += [self._alike(catalog) for _ in range(beside)]
+            for one in alike:
+                for name in made:
+                    _shadow(one.connection, name, place)
+            yield alike or [self]
         finally:
             self._gaps = None
-            for name in wanted:
-                self.connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+            for one in alike:
+                one.connection.close()
+            for name in made:
+                self.connection.execute(f"DROP VIEW temp.{name}")
+            self.connection.execute(f"DROP SCHEMA IF EXISTS {place} CASCADE")
+
+    def _alike(self, catalog: str) -> Fabric:
+        """Return the fabric with a connection of its own to the same tables."""
+        made = copy(self)
+        made.connection = self.connection.cursor()
+        made.connection.execute(f'USE "{catalog}"')
+        return made
 
     def _views_read(self, sql: str) -> set[str]:
         """Return the views that a query reads, through others too; none of a query that cannot be read."""
@@ -178,7 +213,7 @@ class Fabric:
     def views(self) -> dict[str, str]:
         """Return every view's query, by name, in the order of views.sql."""
         found = self.connection.execute(
-            "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY view_oid"
+            "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal AND NOT temporary ORDER BY view_oid"
         ).fetchall()
         return {name: re.sub(r"^CREATE VIEW .*? AS ", "", sql, flags=re.DOTALL).rstrip("; \n") for name, sql in found}
 
@@ -191,16 +226,18 @@ class Fabric:
         except duckdb.Error as error:
             raise UsageError(f"the query cannot be run: {error}") from error
 
-    def kinds(self, query: str) -> dict[str, str]:
-        """Return the types of the columns that a query in parentheses, or a table, gives, by name."""
-        # A temporary table is of one fabric alone.
-        if query not in _KINDS or query.startswith("temp."):
-            try:
-                described = self.connection.execute(f"DESCRIBE FROM {query}").fetchall()
-            except duckdb.Error as error:
-                raise UsageError(f"the query cannot be run: {error}") from error
-            _KINDS[query] = {row[0]: row[1] for row in described}
-        return _KINDS[query]
+    def kinds(self, sql: str) -> dict[str, str]:
+        """Return the types of the columns that a SELECT gives, by name."""
+        if sql not in _KINDS:
+            _KINDS[sql] = ahead.columns(sql) or self.describe(f"(\n{one_select(sql)}\n)")
+        return _KINDS[sql]
+
+    def describe(self, source: str) -> dict[str, str]:
+        """Ask DuckDB for the types of the columns of a table, or of a query in parentheses, by name."""
+        try:
+            return {row[0]: row[1] for row in self.connection.execute(f"DESCRIBE FROM {source}").fetchall()}
+        except duckdb.Error as error:
+            raise UsageError(f"the query cannot be run: {error}") from error
 
     def keep(self, name: str, sql: str) -> dict[str, str]:
         """Run one SELECT and keep its rows as a temporary table; return its columns' types, by name."""
@@ -209,7 +246,12 @@ class Fabric:
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{sql}")
         except duckdb.Error as error:
             raise UsageError(f"the query cannot be run: {error}") from error
-        return self.kinds(f"temp.{name}")
+        return self.describe(f"temp.{name}")
+
+
+def _shadow(connection: duckdb.DuckDBPyConnection, name: str, place: str) -> None:
+    """Let a connection find the table of a view's name in its place; other views find it, too."""
+    connection.execute(f"CREATE TEMP VIEW {name} AS FROM {place}.{name}")
 
 
 @cache
@@ -224,23 +266,24 @@ def one_select(sql: str) -> str:
     return sql.rstrip("; \n")
 
 
-def empty(memory: int = 0, threads: int = 0) -> Fabric:
+def empty(memory: int = 0, *, small: bool = False) -> Fabric:
     """Return a fabric of no devices: the whole schema, with its views, and no rows.
 
     So much of its tables is held in memory (MiB; 0: four fifths of the machine's), the rest in a temporary folder. This
-    one is removed with the connection, or when the process ends. Queries run on so many threads (0: as many as
-    the machine has processors).
+    one is removed with the connection, or when the process ends. A query of a small one runs on one thread, of others
+    on as many as the machine has processors.
     """
     folder = tempfile.mkdtemp(prefix="vxcheck-")
     try:
         config: dict[str, Any] = {**_CONFINED, "temp_directory": folder}
         config |= {"memory_limit": f"{memory} MiB"} if memory else {}
-        config |= {"threads": threads} if threads else {}
+        config |= {"threads": 1} if small else {}
         made = _empty(duckdb.connect(":memory:", config=config))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     weakref.finalize(made.connection, shutil.rmtree, folder, ignore_errors=True)
+    made.small = small
     return made
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vxcheck import content, scrub
+from vxcheck import content
 from vxcheck.content import Platform
 from vxcheck.errors import UsageError
 
@@ -91,6 +91,8 @@ def load(source: Path, platforms: Mapping[str, Platform] | None = None) -> list[
 def _simple(hosts_file: Path, known: Mapping[str, Platform]) -> list[Host]:
     from nornir.plugins.inventory.simple import SimpleInventory
 
+    from vxcheck import scrub
+
     files = {name: hosts_file.with_name(f"{name}.yaml") for name in ("groups", "defaults")}
     hosts = _mapping(hosts_file, _yaml(hosts_file))
     groups = _mapping(files["groups"], _yaml(files["groups"])) if files["groups"].exists() else {}
@@ -113,6 +115,8 @@ def _simple(hosts_file: Path, known: Mapping[str, Platform]) -> list[Host]:
 
 def _configured(source: Path, known: Mapping[str, Platform]) -> list[Host]:
     from nornir import InitNornir
+
+    from vxcheck import scrub
 
     try:
         nornir = InitNornir(config_file=str(source), logging={"enabled": False})

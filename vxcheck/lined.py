@@ -14,9 +14,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import ruamel.yaml
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from vxcheck.errors import UsageError
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -52,6 +49,8 @@ class Lined:
 
 def read(path: Path) -> Lined:
     """Read a YAML file. Raises UsageError with file and line."""
+    import ruamel.yaml
+
     try:
         text = path.read_text(encoding="utf-8")
         content = ruamel.yaml.YAML().load(text)
@@ -70,9 +69,11 @@ def read(path: Path) -> Lined:
 
 def line_of(node: Any, key: Any) -> int:
     """Return the line (from 1) on which a key of a mapping, or an item of a list, stands."""
-    if isinstance(node, CommentedMap):
-        return int(node.lc.key(key)[0]) + 1
-    return int(node.lc.item(key)[0]) + 1 if isinstance(node, CommentedSeq) else 1
+    lines = getattr(node, "lc", None)
+    if lines is None:
+        return 1
+    at = lines.key(key) if isinstance(node, Mapping) else lines.item(key)
+    return int(at[0]) + 1
 
 
 def require(lined: Lined, schema: Mapping[str, Any]) -> None:

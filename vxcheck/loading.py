@@ -37,7 +37,7 @@ def build(
     `memory` is that of `empty`.
     """
     small = sum(len(output.text) for device in snapshot.devices for output in device.outputs) < _SMALL
-    fabric = into or empty(memory, threads=int(small))
+    fabric = into or empty(memory, small=small)
     fabric.source = source
     fabric.devices = tuple(
         replace(device, platform=content.canonical(platforms, device.platform)) for device in snapshot.devices

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from vxcheck import content
@@ -66,7 +66,6 @@ class Check:
     explained_by: tuple[str, ...] = ()
     polls: int = 1
     mend: dict[str, str] = field(default_factory=dict)
-    cases: tuple[Case, ...] = ()
     page: str = ""
     needs: str = ""
     value: str = ""
@@ -79,6 +78,12 @@ class Check:
     def page_path(self) -> Path:
         """Return the path of its page."""
         return self.path.with_suffix(".md")
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Return the cases of its page; raises ContentError with file and line."""
+        sections = _sections(_sections(self.page, "## ").get("Cases", ""), "### ")
+        return tuple(_case(self.page_path, self.page, name, text) for name, text in sections.items() if name)
 
     @property
     def group(self) -> str:
@@ -98,10 +103,13 @@ def load(extra: tuple[Path, ...] = ()) -> dict[str, Check]:
     One that cannot be read is among them, and says why it is `broken`.
     """
     found = {}
-    for folder in (content.root("checks"), *extra):
+    ours = content.root("checks")
+    for folder in (ours, *extra):
         for path in sorted(folder.rglob("*.sql")):
             try:
-                found[path.stem] = read(path)
+                found[path.stem] = check = read(path)
+                # Ours are held to their cases before they are given to anybody.
+                _ = folder == ours or check.cases
             except ContentError as error:
                 found[path.stem] = Check(path.stem, path, broken=str(error))
         for path in sorted(folder.rglob("*.md")):
@@ -124,11 +132,6 @@ def read(path: Path) -> Check:
     sections = _sections(page, "## ")
     keys = _keys(page_path, sections[""])
     mend = {name: text.strip("\n") for name, text in _sections(sections.get("Mend", ""), "### ").items() if name}
-    cases = tuple(
-        _case(page_path, page, name, text)
-        for name, text in _sections(sections.get("Cases", ""), "### ").items()
-        if name
-    )
     return Check(
         path.stem,
         path,
@@ -142,7 +145,6 @@ def read(path: Path) -> Check:
         _words(keys.get("explained by", "")),
         int(keys.get("polls", "1")),
         mend,
-        cases,
         page,
         keys.get("needs", ""),
         keys.get("value", ""),

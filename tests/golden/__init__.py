@@ -49,7 +49,7 @@ socket on `4789`.
 
 def _check(name: str, title: str, severity: str) -> Check:
     page = PAGE if name == "udp_port_mismatch" else f"# {title}\n"
-    return Check(name, Path(f"{name}.sql"), "", title, severity, "", "", "", (), (), 1, {}, (), page)
+    return Check(name, Path(f"{name}.sql"), "", title, severity, "", "", "", (), (), 1, {}, page)
 
 
 CHECKS = {
