@@ -34,7 +34,7 @@ def test_of_a_changed_query_or_schema_duckdb_is_asked(monkeypatch: pytest.Monkey
     sql = pages.load()["udp_port_mismatch"].sql
     monkeypatch.setattr(ahead, "_queries", lambda: {ahead._digest(sql): {"names": ["nobody"], "columns": {"a": "B"}}})
     made = fabric.empty()
-    assert (ahead.names(sql), made.kinds(sql)) == ({"nobody"}, {"a": "B"})
+    assert (ahead.names(sql), made.kinds(sql)) == (frozenset({"nobody"}), {"a": "B"})
     assert ahead.names(f"{sql} ") is None
     assert made.kinds(f"{sql}\n")["device"] == "VARCHAR"
     assert "vteps" in made.tables_read(f"{sql}\n")

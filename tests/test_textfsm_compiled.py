@@ -7,6 +7,7 @@ import io
 import os
 import random
 import re
+import string
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from tests.textfsm_texts import text_for
 from vxcheck import textfsm_compiled
 from vxcheck.textfsm_compiled import _compiled, _pause, _runs, _shapes, _stock, _template, _words
 from vxcheck.textfsm_compiled._required import required
+from vxcheck.textfsm_compiled._sure import sure_groups
 
 PARSERS = Path(__file__).parent.parent / "parsers"
 NTC = Path(ntc_templates.__file__).parent / "templates"
@@ -258,6 +260,64 @@ def test_runs_of_rows_that_differ_in_digits(moves: str, end: str, broken_by: str
 )
 def test_which_patterns_take_every_digit_for_any_other(regex: str, blind: bool) -> None:
     assert _shapes.is_blind(list(_parser.parse(regex))) is blind
+
+
+@pytest.mark.parametrize(
+    ("regex", "alike"),
+    [
+        (r"\w+\.\w+\.\w+", string.ascii_letters + string.digits),
+        (r"[^\s,]+,?", string.ascii_letters + string.digits),
+        (r"[\da-fA-F]{4}\.[0-9A-Fa-f]+", string.hexdigits),
+        (r"(?:[0-9a-f]{2}:)+", string.digits),
+        (r"x\d+", string.digits),
+        (r"[^\d\s]+", string.digits),
+        (r"[\WA-F]+", string.digits),
+        (r"1\w+", ""),
+    ],
+)
+def test_which_characters_a_pattern_takes_for_each_other(regex: str, alike: str) -> None:
+    assert set(_shapes.zeros(list(_parser.parse(regex))) or ()) == set(map(ord, alike))
+
+
+@pytest.mark.parametrize("word", [r"([\da-fA-F]{4}\.[\da-fA-F]{4})", r"(\w+\.\w+)", r"([0-9a-f]+\.[0-9a-f]+)"])
+@pytest.mark.parametrize(
+    "odd", ["00ag.0000", "00AF.0000", "\u0661\u0662\u0663\u0664.0000", "0000-0000", "00\u00e4f.0000", "0.0"]
+)
+def test_runs_of_rows_whose_words_are_all_different(word: str, odd: str) -> None:
+    template = f"Value MAC {word}\nValue VLAN (\\d+)\n\nStart\n  ^${{MAC}}\\s+${{VLAN}}\\s*$$ -> Record\n"
+    macs = [f"{number * 7919 % 65536:04x}.{number:04x}" for number in range(9000)]
+    macs[8000] = odd
+    text = "\n".join(f"{mac} {number * 31 % 900}" for number, mac in enumerate(macs))
+    assert assert_same(textfsm_compiled.compile(template), tracking(template), text) >= len(macs) - 1
+
+
+def test_lines_that_are_the_same_are_held_once() -> None:
+    template = "Value A (\\w+)\nValue Filldown B (\\w+)\n\nStart\n  ^b ${B}\n  ^${A}$$ -> Record\n\nEOF\n"
+    some = textfsm_compiled.compile(template).columns("b x\n" + "one\n" * 100)
+    assert some.lines[0] is some.recorded
+    assert list(some.lines[1]) == [1] * 100
+
+
+def test_words_that_come_again_are_one_even_where_there_are_many() -> None:
+    template = "Value VLAN (\\d+)\nValue MAC (\\S+)\n\nStart\n  ^${VLAN}\\s+${MAC}\\s*$$ -> Record\n"
+    chosen = random.Random(0)
+    text = "".join(f"{chosen.randrange(1000, 1900)} m{number}\n" for number in range(50_000))
+    vlans = textfsm_compiled.compile(template).columns(text).columns[0]
+    assert len({id(vlan) for vlan in vlans}) < 10 * len(set(vlans))
+
+
+@pytest.mark.parametrize(
+    ("regex", "groups"),
+    [
+        (r"^(a)(b)?(c)+(d)*", {1, 3}),
+        (r"^(?:(a)|b(c))(d(e))", {3, 4}),
+        (r"^(?>(a))(?=(b))(?!(c))(?:x(d)){2}", {1, 4}),
+        (r"^(a)(?:(b)){0}(?P<c>c)", {1, 3}),
+        (r"^(", set()),
+    ],
+)
+def test_which_groups_every_match_goes_through(regex: str, groups: set[int]) -> None:
+    assert sure_groups(regex) == groups
 
 
 @pytest.mark.parametrize(

@@ -39,16 +39,22 @@ class Columns:
     header: tuple[str, ...]
     filldown: tuple[bool, ...]
     columns: tuple[list[Any], ...] = ()
-    lines: tuple[array[int], ...] = ()
     recorded: array[int] = field(default_factory=lambda: array("I"))
     number: int = 0
     state: Any = 0
     pending: list[list[Any]] = field(default_factory=list, repr=False)
     unlisted: bool = False
+    # The lines of each Value; None as long as all were read where the rows were recorded.
+    _lines: list[array[int] | None] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.columns = tuple([] for _ in self.header)
-        self.lines = tuple(array("I") for _ in self.header)
+        self._lines = [None] * len(self.header)
+
+    @property
+    def lines(self) -> tuple[array[int], ...]:
+        """Return the lines of each Value; those that are the same are one array."""
+        return tuple(self.recorded if lines is None else lines for lines in self._lines)
 
     def __len__(self) -> int:
         return len(self.recorded)
@@ -75,10 +81,17 @@ class Columns:
         self.flush()
         for column, more in zip(self.columns, columns, strict=True):
             column.extend(more)
-        whole = array("I", numbers)
-        for column_lines, some in zip(self.lines, lines, strict=True):
-            column_lines.extend(whole if some is numbers else some)
-        self.recorded.extend(whole)
+        self._add_lines(lines, numbers)
+
+    def _add_lines(self, lines: Sequence[Iterable[int]], recorded: Sequence[int]) -> None:
+        for place, some in enumerate(lines):
+            own = self._lines[place]
+            if own is None:
+                if some is recorded or some == recorded:
+                    continue
+                own = self._lines[place] = array("I", self.recorded)
+            own.extend(some)
+        self.recorded.extend(recorded)
 
     def flush(self) -> None:
         """Put the rows that are pending into columns; equal texts become one."""
@@ -88,9 +101,7 @@ class Columns:
         several = list(zip(*self.pending, strict=True))
         for column, more in zip(self.columns, several, strict=False):
             column.extend(_shared([*map(_alone, more)] if self.unlisted else more))
-        for column_lines, numbers in zip(self.lines, several[count:], strict=False):
-            column_lines.extend(numbers)
-        self.recorded.extend(several[-1])
+        self._add_lines(several[count:-1], several[-1])
         self.pending.clear()
 
 

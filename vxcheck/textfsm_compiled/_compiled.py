@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from vxcheck.textfsm_compiled import _first, _generate, _pause, _runs, _stock, _template
@@ -92,17 +92,13 @@ class Compiled:
         if not self._template:
             return False
         self._read += len(text) + _EACH
-        thorough = self._read > _MUCH
-        taker = _runs.Taker(self._run_of, self._match)
-        match = self._match if thorough or not self._lazy else self._late_match
-        what = (out, match, self._mask, self._nested, taker, _runs.skipped, _stock.Unmatched)
         try:
-            function = self._function(tracked=isinstance(out, Columns), thorough=thorough)
+            function = self._function(isinstance(out, Columns), self._read > _MUCH)
             if len(text) <= _CHUNK:
-                function(iter((text.splitlines(),)), *what)
+                function(iter((text.splitlines(),)), out)
             else:
                 with _pause.collector():
-                    function(_chunks(text, None if self._template.fills_up else out), *what)
+                    function(_chunks(text, None if self._template.fills_up else out), out)
         except _template.UnknownToCompilerError:
             self._template = None
             return False
@@ -121,20 +117,23 @@ class Compiled:
         )
 
     @cached_property
-    def _functions(self) -> dict[tuple[bool, bool], Callable[..., None]]:
+    def _functions(self) -> dict[tuple[bool, bool], Callable[[Iterator[list[str]], Rows | Columns], None]]:
         return {}
 
-    def _function(self, *, tracked: bool, thorough: bool) -> Callable[..., None]:
+    def _function(self, tracked: bool, thorough: bool) -> Callable[[Iterator[list[str]], Rows | Columns], None]:
         found = self._functions.get((tracked, thorough))
         if found is None:
-            found = self._functions[tracked, thorough] = self._generated(tracked=tracked, thorough=thorough)
+            names: dict[str, Any] = {
+                "match": self._match if thorough or not self._lazy else self._late_match,
+                "masks": self._mask,
+                "nested": self._nested,
+                "taker": partial(_runs.Taker, self._run_of, self._match),
+                "skipped": _runs.skipped,
+                "Unmatched": _stock.Unmatched,
+            }
+            exec(self.source(tracked=tracked, thorough=thorough), names)  # noqa: S102  # our own text: of the template it holds names of Values and states, quoted
+            found = self._functions[tracked, thorough] = names["parse"]
         return found
-
-    def _generated(self, *, tracked: bool, thorough: bool) -> Callable[..., None]:
-        names: dict[str, Any] = {}
-        exec(self.source(tracked=tracked, thorough=thorough), names)  # noqa: S102  # our own text: of the template it holds names of Values and states, quoted
-        function: Callable[..., None] = names["parse"]
-        return function
 
     @cached_property
     def _matches(self) -> dict[str, list[Callable[[str], Any]]]:

@@ -1,5 +1,7 @@
 """Write a Python function that does what a TextFSM template says, line by line.
 
+What it needs besides the text are names around it: `match` and `masks` give those functions of a state's rules,
+`taker` what takes runs of rows, `skipped` counts lines of one rule.
 Values are local variables: v0, v1, ... hold what textfsm calls value.value; f0 the value that a Filldown one goes
 back to; l0 the elements of a List; n0 the line that it was read on. Each state is a loop over the lines, so that no
 line pays for the states that it is not in. A record is a list of the values, and, where lines are asked for, of their
@@ -8,10 +10,11 @@ lines and of the line at hand behind them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from vxcheck.textfsm_compiled._required import required
+from vxcheck.textfsm_compiled._sure import sure_groups
 from vxcheck.textfsm_compiled._template import Rule, Template, Value
 
 HOT = 32  # rows that a rule has made before a run of them is tried
@@ -46,8 +49,8 @@ class _Writer:
 
     def function(self) -> Iterator[str]:
         """Yield the function's lines."""
-        yield "def parse(chunks, out, match, masks, nested, take_run, skipped, Unmatched):"
-        yield " rows = out.pending; append = rows.append"
+        yield "def parse(chunks, out):"
+        yield " rows = out.pending; append = rows.append; take_run = None"
         yield from _indented(1, self.cleared_of_all)
         yield " number = hot = base = 0"
         yield f" state = {self.number['Start']}"
@@ -104,7 +107,8 @@ class _Writer:
         for value in assigned:
             yield from self.assigned(value)
         if rule.record_op == "Record" and self.values:
-            yield from self.record()
+            sure = sure_groups(rule.regex) if self.thorough else frozenset()
+            yield from self.record({self.values.index(one) for one in assigned if rule.groups[one.name] in sure})
         elif rule.record_op == "Clear":
             yield from self.cleared
         elif rule.record_op == "Clearall":
@@ -143,6 +147,7 @@ class _Writer:
         """Yield how a run of one rule's rows is taken at once, and what it leaves behind."""
         filled = [i for i, value in enumerate(self.values) if "Filldown" in value.options]
         held = ", ".join(f"{i}: (v{i}, {f'n{i}' if self.tracked else 0})" for i in filled)
+        yield "take_run = take_run or taker()"
         yield f"taken, held, hot = take_run({state!r}, {index}, chunk[number - base:], number, out, {{{held}}})"
         yield "if taken:"
         yield " number += taken; it = iter(chunk[number - base:])"
@@ -195,26 +200,28 @@ class _Writer:
             *(f"l{i} = []" for i in lists),
         ]
 
-    def record(self) -> Iterator[str]:
-        """Yield how the record is made a row, where it is one."""
-        yield "while True:"
+    def record(self, sure: Collection[int] = ()) -> Iterator[str]:
+        """Yield how the record is made a row, where it is one; the Values that are `sure` have been read just now."""
+        lists = {i for i, value in enumerate(self.values) if "List" in value.options}
+        count = len(self.values)
+        steps: list[str] = []
         for i, value in enumerate(self.values):
             for option in value.options:
                 if option == "Required":
-                    yield f" if not v{i}:"
-                    yield from _indented(2, self.cleared)
-                    yield "  break"
+                    steps += [f"if not v{i}:", *_indented(1, self.cleared), " break"]
                 elif option == "List":
-                    yield f" v{i} = l{i}[:]"
-        lists = {i for i, value in enumerate(self.values) if "List" in value.options}
-        count = len(self.values)
-        empty = " and ".join(f"(v{i} is None or v{i} == [])" if i in lists else f"v{i} is None" for i in range(count))
-        yield f" if {empty}: break"
-        row = ", ".join(f"'' if v{i} is None else v{i}" for i in range(count))
+                    steps.append(f"v{i} = l{i}[:]")
+        if lists.issuperset(sure):
+            empty = " and ".join(
+                f"(v{i} is None or v{i} == [])" if i in lists else f"v{i} is None" for i in range(count)
+            )
+            steps.append(f"if {empty}: break")
+        row = ", ".join(f"v{i}" if i in sure or i in lists else f"'' if v{i} is None else v{i}" for i in range(count))
         lines = "".join(f", n{i}" for i in range(count)) + ", number" if self.tracked else ""
-        yield f" append([{row}{lines}])"
-        yield from _indented(1, self.cleared)
-        yield " break"
+        steps += [f"append([{row}{lines}])", *self.cleared]
+        if any(step.endswith("break") for step in steps):
+            steps = ["while True:", *_indented(1, [*steps, "break"])]
+        yield from steps
 
 
 def assigned_by(rule: Rule, values: Sequence[Value]) -> list[Value]:

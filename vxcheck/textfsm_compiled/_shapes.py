@@ -1,22 +1,31 @@
 """Match texts that differ in digits only but once.
 
 A regular expression that takes every digit for any other matches a text where it matches its shape, the text with
-zeros for its digits, and has its groups in the same places.
+zeros for its digits, and has its groups in the same places. So it is with letters, where it takes them for digits too.
 """
 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Sequence
 from operator import getitem
 from re import _constants as sre  # type: ignore[attr-defined]
 from typing import Any
 
-_DIGITS = range(ord("0"), ord("9") + 1)
+_DIGITS = frozenset(map(ord, string.digits))
+_ALIKE = (frozenset(map(ord, string.digits + string.ascii_letters)), frozenset(map(ord, string.hexdigits)), _DIGITS)
 _ZEROS = dict.fromkeys(_DIGITS, "0")
 _MOST = 1 << 12  # shapes that are remembered
 _FEW = 8  # texts there must be for each shape
-_OF_ALL_DIGITS = {sre.CATEGORY_DIGIT, sre.CATEGORY_WORD, sre.CATEGORY_NOT_SPACE}
+_CATEGORIES: dict[Any, Callable[[frozenset[int]], frozenset[int]]] = {
+    sre.CATEGORY_DIGIT: lambda alike: alike & _DIGITS,
+    sre.CATEGORY_NOT_DIGIT: lambda alike: alike - _DIGITS,
+    sre.CATEGORY_WORD: lambda alike: alike,
+    sre.CATEGORY_NOT_SPACE: lambda alike: alike,
+    sre.CATEGORY_NOT_WORD: lambda _: frozenset(),
+    sre.CATEGORY_SPACE: lambda _: frozenset(),
+}
 _ANYWHERE = (sre.ANY, sre.AT)
 _WITHIN: dict[Any, Callable[[Any], Sequence[Any]]] = {
     sre.SUBPATTERN: lambda argument: [argument[3]],
@@ -30,31 +39,36 @@ _WITHIN: dict[Any, Callable[[Any], Sequence[Any]]] = {
 }
 
 
-def is_blind(nodes: Sequence[Any]) -> bool:
-    """Tell whether a parsed regular expression takes every digit for any other."""
-    return all(_is_blind(operator, argument) for operator, argument in nodes)
+def is_blind(nodes: Sequence[Any], alike: frozenset[int] = _DIGITS) -> bool:
+    """Tell whether a parsed regular expression takes each of some characters for any other of them: every digit."""
+    return all(_is_blind(operator, argument, alike) for operator, argument in nodes)
 
 
-def _is_blind(operator: Any, argument: Any) -> bool:
+def zeros(nodes: Sequence[Any]) -> dict[int, str] | None:
+    """Return what makes texts their shapes that it takes for each other (for str.translate); None where nothing is."""
+    return next((dict.fromkeys(alike, "0") for alike in _ALIKE if is_blind(nodes, alike)), None)
+
+
+def _is_blind(operator: Any, argument: Any, alike: frozenset[int]) -> bool:
     if operator in (sre.LITERAL, sre.NOT_LITERAL):
-        return argument not in _DIGITS
+        return argument not in alike
     if operator is sre.IN:
-        return _takes_all_or_none(argument)
+        return _takes_all_or_none(argument, alike)
     if operator in _WITHIN:
-        return all(is_blind(list(part)) for part in _WITHIN[operator](argument))
+        return all(is_blind(list(part), alike) for part in _WITHIN[operator](argument))
     return operator in _ANYWHERE
 
 
-def _takes_all_or_none(items: Sequence[Any]) -> bool:
+def _takes_all_or_none(items: Sequence[Any], alike: frozenset[int]) -> bool:
     taken: set[int] = set()
     for operator, argument in items:
         if operator is sre.LITERAL:
             taken.add(argument)
         elif operator is sre.RANGE:
-            taken.update(range(max(argument[0], _DIGITS[0]), min(argument[1], _DIGITS[-1]) + 1))
-        elif operator is sre.CATEGORY and argument in _OF_ALL_DIGITS:
-            return True
-    return not taken.intersection(_DIGITS) or taken.issuperset(_DIGITS)
+            taken.update(char for char in alike if argument[0] <= char <= argument[1])
+        elif operator is sre.CATEGORY:
+            taken |= _CATEGORIES[argument](alike)
+    return not taken & alike or taken >= alike
 
 
 class Shapes(dict[str, "tuple[slice | None, ...] | None"]):

@@ -12,11 +12,20 @@ from vxcheck.textfsm_compiled._words import Divided
 
 _MARK = "\0"
 _FEW = 4  # a column has few different words where each stands so many times
+_SOME = 64  # words after which a column that has had hardly any of them twice is taken for one of many
+_MANY = 1 << 12  # words after which it is known whether there are few
 _MEMORY = 1 << 13  # different words or rests that are remembered
 
 
 class _OtherError(Exception):
     """Say that a word or a rest is none that the rule has."""
+
+
+def _are_few(different: int, asked: int) -> bool:
+    """Tell whether it is of use to remember the words of a column: 900 VLANs show only after some thousand rows."""
+    if asked < _MANY:
+        return asked < _SOME or different * 100 < asked * 99
+    return different * _FEW <= asked
 
 
 class _Known(dict[str, Any]):
@@ -53,15 +62,16 @@ class _Known(dict[str, Any]):
     @property
     def are_few(self) -> bool:
         """Tell whether remembering is of use."""
-        return len(self) * _FEW <= self.asked or self.asked < _FEW * 16
+        return _are_few(len(self), self.asked)
 
 
 class _Column:
     """Judge the words of one column."""
 
-    def __init__(self, one: Any, column: Any) -> None:
+    def __init__(self, one: Any, column: Any, nodes: Sequence[Any]) -> None:
         self._one = one.fullmatch
         self._column = column.fullmatch
+        self._zeros = _shapes.zeros(nodes)
         self._known: _Known | None = _Known(lambda word: word if self._one(word) else None)
 
     def checked(self, words: Sequence[str]) -> Sequence[str]:
@@ -71,7 +81,12 @@ class _Column:
             if not self._known.are_few:
                 self._known = None
             return found
-        if self._column("\n".join(words) + "\n"):
+        text = "\n".join(words)
+        if self._zeros is not None:
+            shapes = set(text.translate(self._zeros).split("\n"))
+            if len(shapes) * _FEW <= len(words) and all(map(self._one, shapes)):
+                return words
+        if self._column(text + "\n"):
             return words
         return words[: next((at for at, word in enumerate(words) if not self._one(word)), len(words))]
 
@@ -89,7 +104,7 @@ class _Shared:
             return texts
         self._asked += len(texts)
         found = list(map(self._one.setdefault, texts, texts))
-        if len(self._one) * _FEW > self._asked > _FEW * 16:
+        if not _are_few(len(self._one), self._asked):
             self._one = None
         return found
 
@@ -105,8 +120,8 @@ class Table:
     ) -> None:
         self._divided = divided
         self._before = before
-        patterns = zip(divided.word_patterns(), divided.column_patterns(), strict=True)
-        self._judges = [_Column(one, column) for one, column in patterns]
+        patterns = zip(divided.word_patterns(), divided.column_patterns(), divided.words, strict=True)
+        self._judges = [_Column(*of_word) for of_word in patterns]
         self._rests = _Known(self._rest)
         self._rest_pattern = divided.rest_pattern()
         self._rest_groups = divided.rest_groups
