@@ -4,6 +4,9 @@ from __future__ import annotations
 
 _FAST = "a filter for speed alone"
 EQUIVALENT: dict[str, dict[str, str]] = {
+    "encap_discards_growing": {
+        "later.vni: earlier for later": "both are of one reason, which names the interface",
+    },
     "evpn_session_down": {
         "o.rank < s.rank: COMPARE_LESSTHANOREQUALTO for COMPARE_LESSTHAN": "ranks end in devices that differ",
     },

@@ -216,17 +216,19 @@ SELECT device, interface, multicast_group FROM vteps WHERE multicast_group IS NO
 UNION ALL
 SELECT device, interface, remote FROM vteps WHERE remote IS NOT NULL;
 
--- Packets that a VTEP sent and received between the first and the last look; vni is NULL for all its VNIs together.
+-- The VNI of every VXLAN interface; NULL of one for several VNIs, which counts them together.
+CREATE VIEW interface_vni AS
+SELECT device, interface, CASE WHEN count(DISTINCT vni) = 1 THEN min(vni) END AS vni FROM vnis GROUP BY ALL;
+
+-- Packets that a VTEP sent and received between the first and the last look; vni is NULL for all its VNIs together. Of what a
+-- switch forwards in hardware, EOS' software counters know nothing: they count for vEOS and cEOS.
 CREATE VIEW vtep_traffic AS
 SELECT a.device, n.vni, b.tx_packets - a.tx_packets AS sent, b.rx_packets - a.rx_packets AS received,
        coalesce(b.tx_packets_evidence, b.evidence) AS sent_evidence,
        coalesce(b.rx_packets_evidence, b.evidence) AS received_evidence
 FROM link_counters AS a
 JOIN link_counters AS b ON b.device = a.device AND b.interface = a.interface
--- An interface for several VNIs counts them together.
-JOIN (
-    SELECT device, interface, CASE WHEN count(DISTINCT vni) = 1 THEN min(vni) END AS vni FROM vnis GROUP BY ALL
-) AS n ON n.device = a.device AND n.interface = a.interface
+JOIN interface_vni AS n ON n.device = a.device AND n.interface = a.interface
 WHERE a.poll = 1 AND b.poll > 1 AND b.poll = (SELECT max(poll) FROM link_counters)
   AND b.tx_packets >= a.tx_packets AND b.rx_packets >= a.rx_packets
 UNION ALL
@@ -236,20 +238,57 @@ SELECT a.device, NULL, max(b.value - a.value) FILTER (WHERE a.counter = 'Tx pkts
        max(b.evidence) FILTER (WHERE a.counter = 'Rx pkts after decapsulation')
 FROM counters AS a
 JOIN counters AS b ON b.device = a.device AND b.counter = a.counter
+JOIN software AS s ON s.device = a.device AND regexp_matches(s.model, '^[vc]EOS')
 WHERE a.poll = 1 AND b.poll > 1 AND b.poll = (SELECT max(poll) FROM counters) AND b.value >= a.value
 GROUP BY a.device;
+
+-- What one VTEP received while another one sent, between the first and the last look: by VNI where both ends count so, else
+-- all the VNIs that they share together. alone tells whether the sender has no other peer in them.
+CREATE VIEW vtep_traffic_between AS
+WITH totals AS (
+    SELECT device, sum(sent) AS sent, sum(received) AS received, count(*) > count(vni) AS whole,
+           min(sent_evidence) AS sent_evidence, min(received_evidence) AS received_evidence
+    FROM vtep_traffic GROUP BY device
+),
+pairs AS (
+    SELECT mine.device, other.device AS peer_device, mine.vni
+    FROM vni_members AS mine
+    JOIN vni_members AS other ON other.vni = mine.vni AND other.device <> mine.device
+),
+compared AS (
+    SELECT p.device, p.peer_device, p.vni, [p.vni] AS vnis, there.sent, here.received, here.received_evidence,
+           there.sent_evidence
+    FROM pairs AS p
+    JOIN vtep_traffic AS here ON here.device = p.device AND here.vni = p.vni
+    JOIN vtep_traffic AS there ON there.device = p.peer_device AND there.vni = p.vni
+    UNION ALL
+    SELECT p.device, p.peer_device, NULL, p.vnis, there.sent, here.received, here.received_evidence, there.sent_evidence
+    FROM (SELECT device, peer_device, list(vni ORDER BY vni) AS vnis FROM pairs GROUP BY ALL) AS p
+    JOIN totals AS here ON here.device = p.device
+    JOIN totals AS there ON there.device = p.peer_device
+    WHERE (here.whole OR there.whole)
+      -- What is sent in a VNI that this one does not have is for others.
+      AND NOT EXISTS (SELECT 1 FROM pairs AS o WHERE o.device = p.peer_device AND NOT list_contains(p.vnis, o.vni))
+)
+SELECT c.device, c.peer_device, c.vni, c.vnis, coalesce(c.vni::VARCHAR, 'all VNIs together') AS scope, c.sent, c.received,
+       NOT EXISTS (SELECT 1 FROM pairs AS o
+                   WHERE o.device = c.peer_device AND o.peer_device <> c.device AND list_contains(c.vnis, o.vni))
+           AS alone,
+       c.received_evidence, c.sent_evidence AS peer_evidence
+FROM compared AS c;
 
 -- Packets that a VTEP did not send, by the device's own reason ("encap eide" is EOS' own spelling). Those that come by the link
 -- to its MLAG peer are left out: the peer has sent them already.
 CREATE VIEW encap_counters AS
-SELECT device, poll, counter AS reason, value AS discarded, evidence
+SELECT device, NULL::INTEGER AS vni, poll, counter AS reason, value AS discarded, evidence
 FROM counters
 WHERE regexp_matches(counter, '^Encap |encap side|encap eide|for encapsulation$|empty flood list', 'i')
   AND NOT regexp_matches(counter, '^Rx |mlag peer link', 'i')
 UNION ALL
-SELECT l.device, l.poll, l.interface || ': ' || u.reason, u.discarded, coalesce(l.tx_packets_evidence, l.evidence)
+SELECT l.device, n.vni, l.poll, l.interface || ': ' || u.reason, u.discarded, coalesce(l.tx_packets_evidence, l.evidence)
 FROM link_counters AS l
-JOIN vteps AS v ON v.device = l.device AND v.interface = l.interface,
+JOIN vteps AS v ON v.device = l.device AND v.interface = l.interface
+LEFT JOIN interface_vni AS n ON n.device = l.device AND n.interface = l.interface,
      LATERAL (VALUES ('TX errors', l.tx_errors), ('TX dropped', l.tx_dropped)) AS u (reason, discarded)
 WHERE u.discarded IS NOT NULL;
 
@@ -364,12 +403,18 @@ FROM (SELECT DISTINCT device, peer_device, destination FROM vtep_destinations) A
 JOIN underlay_hops AS h ON h.device = d.device AND h.destination = d.destination
 WHERE h.hop_device IS NOT NULL;
 
+-- Links of the underlay between two examined devices, as the packets of a VTEP to another one pass them.
+CREATE VIEW underlay_passages AS
+SELECT s.sender, s.receiver, s.destination, s.device, s.out_interface AS interface, a.device AS peer_device,
+       a.interface AS peer_interface, a.address AS peer_address
+FROM underlay_steps AS s
+-- A connected destination is at the other end itself.
+JOIN addresses AS a ON a.address = coalesce(s.gateway, s.destination) AND a.device <> s.device
+WHERE s.out_interface IS NOT NULL;
+
 -- Links of the underlay between two examined devices, as ways between VTEPs use them, from either end.
 CREATE VIEW underlay_links AS
-SELECT DISTINCT s.device, s.out_interface AS interface, a.device AS peer_device, a.interface AS peer_interface,
-       a.address AS peer_address
-FROM underlay_steps AS s
-JOIN addresses AS a ON a.address = s.gateway AND a.device <> s.device;
+SELECT DISTINCT device, interface, peer_device, peer_interface, peer_address FROM underlay_passages;
 
 -- Routers on the way of a group's packets from one VTEP to another, and by which interface they must leave.
 CREATE VIEW group_ways AS
@@ -634,3 +679,21 @@ GROUP BY n.device, n.interface, n.vni;
 -- VXLAN interfaces that send frames, of one VLAN at least, with their inner 802.1Q tag: four bytes more.
 CREATE VIEW tagging_vteps AS
 SELECT device, interface, min(evidence) AS evidence FROM inner_tags WHERE some_tagged GROUP BY ALL;
+
+-- What the largest packets of a VTEP to another one's address need on the way, and the VXLAN interface that is the reason. A
+-- VTEP that shows no MTU of its own (EOS, shown is false) takes what the others of its VNIs take.
+CREATE VIEW vxlan_packet_sizes AS
+WITH members AS (
+    SELECT mine.device, there.vtep_ip AS destination, coalesce(own.mtu, theirs.mtu) AS mtu, own.mtu AS own_mtu,
+           coalesce(own.interface, theirs.interface) AS interface, CASE WHEN tags.interface IS NOT NULL THEN 4 ELSE 0 END AS tag,
+           coalesce(own.mtu_evidence, own.evidence, theirs.mtu_evidence, theirs.evidence) AS evidence
+    FROM vni_members AS mine
+    JOIN vni_members AS other ON other.vni = mine.vni
+    JOIN vtep_addresses AS there ON there.device = other.device AND there.interface = other.interface
+    LEFT JOIN links AS own ON own.device = mine.device AND own.interface = mine.interface AND own.mtu IS NOT NULL
+    LEFT JOIN links AS theirs ON theirs.device = other.device AND theirs.interface = other.interface
+    LEFT JOIN tagging_vteps AS tags ON tags.device = mine.device AND tags.interface = mine.interface
+)
+SELECT device, destination, max(mtu) AS mtu, max_by(interface, mtu) AS interface, max_by(evidence, mtu) AS evidence,
+       max(mtu) + max(tag) + CASE WHEN destination LIKE '%:%' THEN 70 ELSE 50 END AS needed, max(own_mtu) IS NOT NULL AS shown
+FROM members WHERE mtu IS NOT NULL GROUP BY device, destination;

@@ -1,5 +1,5 @@
 -- A VTEP drops packets that it should send, now.
-SELECT later.device, later.reason, later.discarded - earlier.discarded AS discarded,
+SELECT later.device, later.vni, later.reason, later.discarded - earlier.discarded AS discarded,
        later.discarded > earlier.discarded AS fault, earlier.evidence AS earlier_evidence, later.evidence
 FROM encap_counters AS later
 JOIN encap_counters AS earlier

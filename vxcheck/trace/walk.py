@@ -13,6 +13,7 @@ from vxcheck.trace.frame import Frame, Packet
 from vxcheck.trace.steps import BROADCAST, STOPS, UNICAST, UNKNOWN, Direction, End, Hop, Seat, Trace, Way
 
 _ENOUGH = 5  # packets sent between two looks: fewer prove nothing
+_MANY = 20  # from which on it is told that half of them is missing
 _VTEPS = 8  # where the target may be, of those that are followed
 
 
@@ -121,12 +122,8 @@ def _reached(facts: Facts, frame: Frame, packet: Packet) -> tuple[str, list[Hop]
 
 
 def _lost(facts: Facts, frame: Frame, device: str) -> Hop | None:
-    """Say that counters show that nothing gets out of the sender, or in at the receiver, between two looks."""
+    """Say that counters show that nothing, or not all, gets out of the sender or in at the receiver."""
     sender = facts.members[frame.at.device]
-    by_vni = {name for name in (sender.device, device) if _traffic(facts, name, facts.vni)}
-    # Where one end counts all its VNIs together, those of the other are summed.
-    vni = facts.vni if {sender.device, device} == by_vni else None
-    here, there = _traffic(facts, sender.device, vni), _traffic(facts, device, vni)
     dropped = facts.rows(
         "SELECT b.discarded - a.discarded, b.evidence FROM encap_counters AS a JOIN encap_counters AS b "
         "ON b.device = a.device AND b.reason = a.reason AND b.poll = (SELECT max(poll) FROM commands) AND b.poll > 1 "
@@ -134,13 +131,22 @@ def _lost(facts: Facts, frame: Frame, device: str) -> Hop | None:
         sender.device,
         f"{sender.interface}: ",
     )
-    own = _traffic(facts, sender.device, facts.vni)
-    if dropped and own and own[0] == 0:
+    if dropped and _sent(facts, sender.device) == 0:
         text = f"{sender.interface} sent nothing and dropped {dropped[0][0]} packets between two looks"
         return Hop(sender.device, "encapsulation", STOPS, text, sender.interface, (dropped[0][1],))
-    if here and there and here[0] >= _ENOUGH and there[1] == 0 and _for_it(facts, device):
-        text = f"it received nothing between two looks, while {sender.device} sent {here[0]} packets"
-        return Hop(device, "decapsulation", STOPS, text, "", (there[3], here[2]))
+    for sent, received, alone, *lines in facts.rows(
+        "SELECT sent, received, alone, received_evidence, peer_evidence FROM vtep_traffic_between "
+        "WHERE device = ? AND peer_device = ? AND list_contains(vnis, ?) ORDER BY vni NULLS LAST LIMIT 1",
+        device,
+        sender.device,
+        facts.vni,
+    ):
+        if sent >= _ENOUGH and received == 0 and _for_it(facts, device):
+            text = f"it received nothing between two looks, while {sender.device} sent {sent} packets"
+            return Hop(device, "decapsulation", STOPS, text, "", tuple(lines))
+        if sent >= _MANY and alone and received * 2 < sent:
+            text = f"it received {received} packets between two looks, while {sender.device} sent {sent}: some are lost"
+            return Hop(device, "decapsulation", UNKNOWN, text, "", tuple(lines))
     return None
 
 
@@ -151,14 +157,7 @@ def _for_it(facts: Facts, device: str) -> bool:
     return len(others) == 1 or not facts.rows(known, device, facts.vni)
 
 
-def _traffic(facts: Facts, device: str, vni: int | None) -> tuple[int, int, int | None, int | None] | None:
-    """Return what a device sent and received between two looks, in one VNI or all, with the lines, if it is known."""
-    rows = facts.rows(
-        "SELECT sum(sent), sum(received), min(sent_evidence), min(received_evidence) FROM vtep_traffic "
-        "WHERE device = ? AND (?::INTEGER IS NULL OR vni = ?)",
-        device,
-        vni,
-        vni,
-    )
-    sent, received, *lines = rows[0]
-    return None if sent is None or received is None else (int(sent), int(received), lines[0], lines[1])
+def _sent(facts: Facts, device: str) -> int | None:
+    """Return how many packets a device sent in the VNI between two looks, if that is known."""
+    rows = facts.rows("SELECT sum(sent) FROM vtep_traffic WHERE device = ? AND vni = ?", device, facts.vni)
+    return None if rows[0][0] is None else int(rows[0][0])

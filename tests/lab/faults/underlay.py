@@ -75,6 +75,14 @@ UNDERLAY_FAULTS = (
         "none",
     ),
     Fault(
+        "transit_filter_of_unicast",
+        "the router drops VXLAN from VyOS to EOS' address, and forwards the group",
+        router(_drop("forward", "ip daddr 172.16.3.1")),
+        router(_NFT_UNDO),
+        ALL,
+        "none",
+    ),
+    Fault(
         "vtep_address_duplicate",
         "VyOS has EOS' VTEP address on its own loopback too",
         vyos("ip addr add 172.16.3.1/32 dev lo"),
