@@ -134,3 +134,39 @@ def test_the_kernels_own_entry_tells_the_group_where_no_filter_does() -> None:
     assert rows(of, "SELECT vni, multicast_group FROM vni_members WHERE bum_mode = 'multicast'") == [
         (2020, "239.0.0.20")
     ]
+
+
+NEXT_HOPS = """\
+id 268435458 via 192.0.2.2 scope link fdb
+id 268435459 via 192.0.2.3 scope link fdb
+id 536870913 group 268435458/268435459 fdb
+id 536870914 group 268435459,10 fdb
+"""
+BEHIND = """\
+02:00:00:00:02:01 dev vxlan1010 nhid 536870913 self extern_learn
+02:00:00:00:02:02 dev vxlan1010 nhid 536870914 self extern_learn
+02:00:00:00:02:03 dev vxlan1010 nhid 268435458 self extern_learn
+02:00:00:00:02:04 dev vxlan1010 nhid 7 self extern_learn
+02:00:00:00:02:05 dev vxlan1010 dst 192.0.2.4 self extern_learn
+"""
+
+
+def peers(shown: Mapping[str, str]) -> list[tuple[object, ...]]:
+    return rows(made(shown), "SELECT right(mac, 2), peer FROM remote_macs ORDER BY ALL")
+
+
+def test_a_mac_address_behind_a_group_is_behind_each_vtep_of_it() -> None:
+    shown = {LINKS: ONE_EACH.format(index=4, vni=1010), FDB: BEHIND, "ip nexthop show": NEXT_HOPS}
+    assert peers(shown) == [
+        ("01", "192.0.2.2"),
+        ("01", "192.0.2.3"),
+        ("02", "192.0.2.3"),
+        ("03", "192.0.2.2"),
+        ("04", None),
+        ("05", "192.0.2.4"),
+    ]
+
+
+def test_where_no_next_hop_is_shown_nothing_is_guessed() -> None:
+    shown = {LINKS: ONE_EACH.format(index=4, vni=1010), FDB: BEHIND}
+    assert [peer for _, peer in peers(shown)] == [None, None, None, None, "192.0.2.4"]

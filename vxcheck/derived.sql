@@ -49,3 +49,19 @@ FROM (
     GROUP BY v.device
 ) AS unknown
 WHERE unknown.device = coverage.device AND coverage.table_name = 'vnis' AND coverage.covered;
+
+-- A MAC address behind a next-hop group is behind each VTEP of it.
+CREATE TEMP TABLE behind_group AS
+SELECT r.* FROM remote_macs AS r
+WHERE r.nexthop_id IS NOT NULL AND (r.device, r.nexthop_id) IN (SELECT (device, nexthop_id) FROM nexthops);
+INSERT INTO remote_macs
+SELECT r.* REPLACE (one.address AS peer)
+FROM behind_group AS r
+JOIN nexthops AS g ON g.device = r.device AND g.nexthop_id = r.nexthop_id
+JOIN nexthops AS one
+  ON one.device = g.device AND one.address IS NOT NULL
+ AND list_contains(string_split(coalesce(regexp_replace(g.members, ',\d+', '', 'g'), g.nexthop_id::VARCHAR), '/'), one.nexthop_id::VARCHAR);
+DELETE FROM remote_macs AS r USING behind_group AS b
+WHERE r.device = b.device AND r.nexthop_id = b.nexthop_id AND r.peer IS NULL
+  AND (r.device, r.nexthop_id) IN (SELECT (device, nexthop_id) FROM remote_macs WHERE peer IS NOT NULL);
+DROP TABLE temp.behind_group;

@@ -347,6 +347,7 @@ CREATE TABLE remote_macs (
     mac        VARCHAR, -- MAC: the address
     peer       VARCHAR, -- IP: of the VTEP that it is behind
     segment    VARCHAR, -- text: the Ethernet segment that it is behind, where the device tells that instead
+    nexthop_id UBIGINT, -- number: of the next-hop group that it is behind, where the device tells that instead (see nexthops)
     kind       VARCHAR, -- word: dynamic, static, permanent, evpn, ...
     moves      INTEGER, -- count: times that it changed VTEP
     age        DOUBLE,  -- s: since it last moved
@@ -356,7 +357,18 @@ CREATE TABLE remote_macs (
 -- moves: peer, segment
 -- ages: coalesce(lower(kind), 'dynamic') NOT IN ('static', 'permanent') (who is silent is forgotten, and withdrawn)
 -- heard: mac in local_macs
--- noise: kind, moves, age (a MAC address that moved has another peer)
+-- noise: kind, moves, age, nexthop_id (a MAC address that moved has another peer, and next hops are numbered as they come)
+
+-- Next hops that routes and MAC addresses refer to by a number (Linux); of a group, those that share the traffic.
+CREATE TABLE nexthops (
+    device      VARCHAR, -- name: the device
+    nexthop_id  UBIGINT, -- number: of the next hop
+    address     VARCHAR, -- IP: the next hop; for a MAC address the VTEP
+    interface   VARCHAR, -- name: the way out
+    members     VARCHAR, -- text: the numbers of a group's members, with their weights where they have any (1/2, 1,3/5,7)
+    evidence    UBIGINT  -- line: where it was read
+);
+-- diff: nothing (next hops are numbered as they come; what refers to them is compared)
 
 -- Counters that a device prints by name.
 CREATE TABLE counters (

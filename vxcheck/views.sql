@@ -143,6 +143,14 @@ FROM remote_macs AS r
 JOIN vni_places AS n ON n.device = r.device AND n.place = place_of(r.vni, r.vlan, r.bridge, r.interface)
 WHERE NOT regexp_matches(r.mac, '^.[13579bdf]');
 
+-- MAC addresses that a VTEP's EVPN knows to be on the ports of another one too: both are in one Ethernet segment (FRR's flags P
+-- and X: the peer has heard it, or stands in for it).
+CREATE VIEW multihomed_macs AS
+SELECT DISTINCT m.vni, m.mac
+FROM evpn_macs AS m
+JOIN coverage AS c ON c.device = m.device AND c.table_name = 'evpn_macs'
+WHERE m.kind = 'local' AND regexp_matches(m.flags, '[PX]');
+
 -- Whom a VTEP floods a VNI to: its head-end flood list, by VNI whatever a vendor keys it by.
 CREATE VIEW flooded_to AS
 SELECT f.device, n.vni, f.peer, min(f.evidence) AS evidence

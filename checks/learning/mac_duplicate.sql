@@ -21,12 +21,19 @@ behind AS (
     WHERE r.kind IS DISTINCT FROM 'extern_learn' OR (r.device, r.vni, r.mac) NOT IN (SELECT device, vni, mac FROM local_macs)
     GROUP BY ALL
 ),
+-- A host in an Ethernet segment is on each VTEP of it: EVPN says so, or a third VTEP has it behind several.
+multihomed AS (
+    SELECT vni, mac FROM multihomed_macs
+    UNION ALL
+    SELECT vni, mac FROM remote SEMI JOIN owners USING (vni, mac) GROUP BY device, vni, mac HAVING count(DISTINCT peer) > 1
+),
 twice AS (
     SELECT o.device, other.device AS peer_device, o.vni, o.mac, o.evidence, other.evidence AS peer_evidence
     FROM owners AS o
     JOIN owners AS other ON other.vni = o.vni AND other.mac = o.mac AND other.device <> o.device
     -- An MLAG pair has its hosts on both.
     WHERE (o.device, other.device) NOT IN (SELECT device, peer_device FROM vtep_twins)
+      AND (o.vni, o.mac) NOT IN (SELECT vni, mac FROM multihomed)
 )
 SELECT device, peer_device, vni, mac, 'on a port of both' AS how, 'error' AS severity, true AS fault, NULL AS examined,
        evidence, peer_evidence
