@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from vxcheck import causes, pages
-from vxcheck.examine import Row
+from vxcheck import causes, check, fabric, pages
+from vxcheck.examine import Counts, Examined, Row
+from vxcheck.report import digest
 
 CHECKS = pages.load()
 
@@ -117,3 +118,20 @@ def test_causes_of_one_kind_add_up() -> None:
 def test_every_explanation_is_a_check() -> None:
     for each in CHECKS.values():
         assert set(each.explained_by) <= CHECKS.keys() - {each.name}, each.name
+
+
+def test_what_counters_show_is_told_behind_what_may_be_its_cause() -> None:
+    found = [
+        row("encap_discards_growing", "leaf1", reason="Encap send error", discarded=6, vni=None),
+        row("transit_route_missing", "router", peer_device="leaf2", far_device="leaf3", route="10.0.0.3"),
+        row("decap_discards", "leaf1", "warning", reason="runt", discarded=1, received=9, share=11.1),
+        row("ageing_differs", "leaf1", "warning"),
+    ]
+    names = [one.check.name for one in found]
+    made = fabric.empty()
+    devices = [check.DeviceState(name, "linux", "collected", "", vxlan=True) for name in ("leaf1", "router")]
+    examined = [Examined(one.check, {}, {one.device: {None: Counts(1)}}, {one.device: [one]}) for one in found]
+    report = check.judge(made, {name: CHECKS[name] for name in names}, devices, examined, {})
+    told = [names[1], names[0], names[3], names[2]]
+    assert [one.check for one in report.findings] == told
+    assert [one.check for one in digest.digest(report).causes] == told

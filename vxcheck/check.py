@@ -105,7 +105,9 @@ def judge(
         else:
             results += [weighed.result(told[check.name], device) for device in asked]
     findings = [each for result in results for each in result.findings]
-    findings.sort(key=lambda one: (one.waiver is not None, bool(one.explained_by), SEVERITIES.index(one.severity)))
+    findings.sort(
+        key=lambda one: (one.waiver is not None, bool(one.explained_by), SEVERITIES.index(one.severity), one.symptom)
+    )
     ran = [(one.check, one.device) for one in results if one.status in (PASSED, FAILED, WAIVED)]
     return Report(
         tuple(devices),

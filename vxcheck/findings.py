@@ -16,6 +16,7 @@ from vxcheck.results import Finding, Remedy
 _NAMES = 8
 _REMEDIES = 4
 _FOLLOWS = 20
+_COUNTERS = "counters"
 
 
 @dataclass
@@ -89,6 +90,7 @@ def finding(fabric: Fabric, platforms: Mapping[str, str], one: Group) -> Finding
         rows[0].waiver,
         tuple(follows[:_FOLLOWS]),
         {name: count for name, count in left_out.items() if count},
+        check.group == _COUNTERS,
     )
 
 

@@ -70,7 +70,8 @@ class Finding:
     `row` holds the query's columns; a column that differs among grouped rows holds the list of its values.
     `explained_by` names the check that found its cause on the same devices; of a cause, `follows` names what is put
     down to it (`check on device`). `waiver` is what accepts it. `left_out` says how many values of a column, or lines
-    of `evidence`, or rows, are not told, so that a report stays of bounded size.
+    of `evidence`, or rows, are not told, so that a report stays of bounded size. A `symptom` is what counters show: it
+    is told behind what configuration and tables show, which may be its cause.
     """
 
     check: str
@@ -84,6 +85,7 @@ class Finding:
     waiver: Waiver | None = None
     follows: tuple[str, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    symptom: bool = False
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,7 @@ def digest(report: Report) -> Digest:
         Cause(check, device, severity, tuple(sorted(findings, key=peers)), _follows(findings))
         for (severity, check, device), findings in grouped.items()
     ]
-    # What explains most, and concerns most devices, is read first among equals.
-    causes.sort(key=lambda c: (SEVERITIES.index(c.severity), -len(c.follows) - len(c.peers), c.check, c.device))
+    causes.sort(key=_rank)
     counts, idle = _counts(report)
     return Digest(
         tuple(cause for cause in causes if cause.severity == "error"),
@@ -123,6 +122,12 @@ def digest(report: Report) -> Digest:
         idle,
         tuple(_notes(report)),
     )
+
+
+def _rank(cause: Cause) -> tuple[int, bool, int, str, str]:
+    """Say how far down a cause stands: among equals, what explains most and concerns most devices is read first."""
+    symptom = cause.findings[0].symptom
+    return SEVERITIES.index(cause.severity), symptom, -len(cause.follows) - len(cause.peers), cause.check, cause.device
 
 
 def accepted(finding: Finding) -> str:
