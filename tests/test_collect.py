@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -307,3 +309,26 @@ def test_wrong_login_is_not_tried_twice(live: RunningLab, vxcheck: Run) -> None:
     rewrite(live, hosts)
     assert conditions(check(vxcheck, live).report)[EOS] == "login refused"
     assert [device.logins_tried for device in live.devices] == [1, 1, 1]
+
+
+UNHEARD = """
+import os, signal, threading, time
+from vxcheck import collect
+
+def one(_):
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    time.sleep(1)  # until it is waited for
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(600)
+
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+try:
+    list(collect._each(one, ["leaf1"], 1, threading.Event()))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_that_does_not_wake_the_wait_ends_it_all_the_same() -> None:
+    ran = subprocess.run([sys.executable, "-c", UNHEARD], check=False, capture_output=True, text=True, timeout=30)
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("interrupted\n", "", 0)

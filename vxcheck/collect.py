@@ -42,6 +42,8 @@ FAULT = "fault of vxcheck"
 
 # What another try may find otherwise. A refused login is never tried again: that locks accounts.
 _MAY_PASS = (UNREACHABLE, CONNECTION_LOST, TIMED_OUT)
+# Seconds that are waited for a device before it is seen whether anybody interrupts.
+_LOOK_UP = 0.5
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,17 @@ def _each(one: Callable[[Host], Device], hosts: Sequence[Host], count: int, stop
     for _ in range(count):
         threading.Thread(target=work, name="collecting", daemon=True).start()
     for _ in hosts:
-        ended = done.get()
+        ended = _taken(done)
         if isinstance(ended, BaseException):
             raise ended
         yield ended
+
+
+def _taken(done: queue.SimpleQueue[Device | BaseException]) -> Device | BaseException:
+    """Wait for the next device. An interrupt that comes just before Python waits does not end the waiting: look up."""
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return done.get(timeout=_LOOK_UP)
 
 
 def planned(platform: Platform, poll: int = 1) -> list[Command]:
