@@ -50,6 +50,22 @@ FROM (
 ) AS unknown
 WHERE unknown.device = coverage.device AND coverage.table_name = 'vnis' AND coverage.covered;
 
+-- Tables of routes may abbreviate an interface (Eth1/1, Po3, Lo0): the one that has such a name in full is meant.
+UPDATE routes SET interface = meant.interface
+FROM (
+    SELECT r.device, r.interface AS short, min(l.interface) AS interface
+    FROM (
+        SELECT DISTINCT device, interface FROM routes
+        WHERE interface IS NOT NULL AND (device, interface) NOT IN (SELECT (device, interface) FROM links)
+    ) AS r
+    JOIN links AS l
+      ON l.device = r.device AND regexp_extract(l.interface, '[0-9].*$') = regexp_extract(r.interface, '[0-9].*$')
+     AND starts_with(lower(l.interface), lower(regexp_extract(r.interface, '^[A-Za-z]+')))
+    WHERE regexp_matches(r.interface, '^[A-Za-z]+[0-9]')
+    GROUP BY ALL HAVING count(*) = 1
+) AS meant
+WHERE meant.device = routes.device AND meant.short = routes.interface;
+
 -- A MAC address behind a next-hop group is behind each VTEP of it.
 CREATE TEMP TABLE behind_group AS
 SELECT r.* FROM remote_macs AS r

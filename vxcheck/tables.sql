@@ -280,6 +280,8 @@ CREATE TABLE vnis (
     bridge     VARCHAR, -- name: the bridge it is in, where the vendor uses bridges
     origin     VARCHAR, -- word: static, or what made it of itself (evpn, dynamic, ...), where told
     multicast_group VARCHAR, -- IP: the group that its BUM traffic is sent to, where it has one of its own
+    bum_mode   VARCHAR, -- word: multicast or head-end: how its BUM traffic is carried, where that is told of each VNI
+    oper_state VARCHAR, -- state: up or down, where that is told of each VNI
     evidence   UBIGINT  -- line: where it was read
 ); -- key: device, interface, vni, vlan
 -- diff: VNI by device, vni
@@ -290,6 +292,7 @@ CREATE TABLE vrf_vnis (
     interface  VARCHAR, -- name: the VXLAN interface
     vrf        VARCHAR, -- name: the VRF
     vni        INTEGER, -- VNI: of its routed traffic
+    oper_state VARCHAR, -- state: up or down, where it is told
     evidence   UBIGINT  -- line: where it was read
 );
 -- diff: routed VNI by device, vni

@@ -91,6 +91,18 @@ class _Table:
                 )
         return self.of_any_family[:1]
 
+    def next_hops(self, route: _Route, deepest: int = 8) -> list[tuple[str | None, str | None]]:
+        """Return the next hops of a route and the ways out to them: a gateway alone is looked up in its turn."""
+        if route.gateway is None or route.interface is not None or route.kind in _BLIND or not deepest:
+            return [(route.gateway, route.interface)]
+        further = [one for one in self.best(route.gateway) if one is not route and one.kind not in _BLIND]
+        found = [
+            (gateway or route.gateway, interface)
+            for one in further
+            for gateway, interface in self.next_hops(one, deepest - 1)
+        ]
+        return list(dict.fromkeys(found)) or [(route.gateway, None)]
+
 
 @dataclass
 class Underlay:
@@ -130,11 +142,12 @@ class Underlay:
                 device,
                 destination,
                 route.destination,
-                route.gateway,
-                None if route.kind in _BLIND else route.interface,
+                gateway,
+                None if route.kind in _BLIND else interface,
                 route.evidence,
             )
             for route in (table.best(destination) if table else ())
+            for gateway, interface in table.next_hops(route)
         ] or [Way(device, destination)]
 
     def hops(self, device: str, destination: str) -> list[Hop]:

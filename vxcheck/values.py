@@ -24,7 +24,13 @@ _STATES = {
     "disabled": "down",
     "unknown": "unknown",
 }
-_BUM_MODES = {"headend": "head-end", "multicast": "multicast", "not initialized yet": "none"}
+_BUM_MODES = {
+    "headend": "head-end",
+    "unicastbgp": "head-end",
+    "unicaststatic": "head-end",
+    "multicast": "multicast",
+    "not initialized yet": "none",
+}
 _LIST_OF_VLANS = re.compile(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*")
 _LAST_VLAN = 4095
 _BOUNDS = {"INTEGER": (-(2**31), 2**31 - 1), "UBIGINT": (0, 2**64 - 1)}

@@ -9,10 +9,10 @@ CREATE MACRO is_multicast(address) AS
 -- udp_port_origin says where the port came from: shown, module parameter (Linux too old to show it), vendor default.
 CREATE VIEW vtep_ports AS
 SELECT v.device, v.interface,
-       coalesce(v.udp_port, m.udp_port, CASE WHEN d.platform = 'arista_eos' THEN 4789 END) AS udp_port,
+       coalesce(v.udp_port, m.udp_port, CASE WHEN d.platform IN ('arista_eos', 'cisco_nxos') THEN 4789 END) AS udp_port,
        CASE WHEN v.udp_port IS NOT NULL THEN 'shown'
             WHEN m.udp_port IS NOT NULL THEN 'module parameter'
-            WHEN d.platform = 'arista_eos' THEN 'vendor default'
+            WHEN d.platform IN ('arista_eos', 'cisco_nxos') THEN 'vendor default'
             ELSE 'unknown' END AS udp_port_origin,
        coalesce(v.udp_port_evidence, m.evidence, v.evidence) AS udp_port_evidence
 FROM vteps AS v
@@ -44,7 +44,8 @@ LEFT JOIN coverage AS c ON c.device = v.device AND c.table_name = 'addresses' AN
 -- and VNI.
 CREATE VIEW vnis_of_vteps AS
 SELECT n.device, n.interface, n.vni, n.vlan, n.bridge, n.evidence AS vni_evidence,
-       CASE WHEN v.bum_mode = 'none' THEN NULL
+       CASE WHEN n.bum_mode IS NOT NULL THEN n.bum_mode
+            WHEN v.bum_mode = 'none' THEN NULL
             WHEN v.bum_mode IS NOT NULL THEN v.bum_mode
             WHEN coalesce(n.multicast_group, v.multicast_group) IS NOT NULL THEN 'multicast'
             WHEN v.flags IS NOT NULL AND (NOT coalesce(v.external, false) OR n.vlan IS NOT NULL) THEN 'head-end' END AS bum_mode,
@@ -662,13 +663,13 @@ FROM virtual_gateways AS g
 JOIN vnis AS n
   ON n.device = g.device AND n.vlan = TRY_CAST(regexp_extract(g.interface, '^Vl(?:an)?([0-9]+)$', 1) AS INTEGER);
 
--- Whether a VXLAN interface sends frames with their inner 802.1Q tag, where the configuration shows it: EOS takes the tag
+-- Whether a VXLAN interface sends frames with their inner 802.1Q tag, where the configuration shows it: EOS and NX-OS take the tag
 -- of the mapped VLAN off, a port of a bridge that keeps VLANs apart does as its VLANs say, a VLAN interface on top of it tags.
 CREATE VIEW inner_tags AS
 SELECT n.device, n.interface, n.vni, 'untagged' AS inner_tag, false AS some_tagged, n.evidence
 FROM vnis AS n
 JOIN devices AS d ON d.device = n.device
-WHERE d.platform = 'arista_eos' AND n.vlan IS NOT NULL
+WHERE d.platform IN ('arista_eos', 'cisco_nxos') AND n.vlan IS NOT NULL
 UNION ALL
 SELECT n.device, n.interface, n.vni, CASE WHEN bool_or(b.untagged) THEN 'untagged' ELSE 'tagged' END,
        NOT bool_and(coalesce(b.untagged, false)), min(b.evidence)

@@ -43,6 +43,7 @@ class Manner:
 MANNERS = {
     "arista_eos": Manner("{}#", "% Invalid input\n"),
     "vyos": Manner("vyos@{}:~$ ", "\n  Invalid command: [{}]\n\n"),
+    "cisco_nxos": Manner("{}# ", "          ^\n% Invalid command at '^' marker.\n"),
     "juniper_junos": Manner("demo@{}> ", "                    ^\nsyntax error, expecting <command>.\n"),
     "linux": Manner("vxcheck@{}:~$ ", "-bash: {}: command not found\n"),
 }
