@@ -8,7 +8,11 @@ ERASED = "\x08" * 10 + " " * 10 + "\x08" * 10
 PAGERS = ("--More--", " --More-- ", f" --More-- {ERASED}", "--More--\r          \r", "---(more 40%)---\r      \r")
 REPLIES = {
     "arista_eos": ("% Invalid input (at token 2: 'x')", "% Internal error"),
-    "cisco_nxos": ("% Invalid command at '^' marker.", "% Permission denied for the role", "ERROR: Operation timed out"),
+    "cisco_nxos": (
+        "% Invalid command at '^' marker.",
+        "% Permission denied for the role",
+        "ERROR: timed out",
+    ),
     "juniper_junos": ("error: the routing subsystem is not running", "syntax error, expecting <command>."),
     "linux": ("RTNETLINK answers: Operation not permitted", "Dump terminated", "-bash: x: command not found"),
     "vyos": ("Invalid command: [x]", "RTNETLINK answers: Operation not permitted"),

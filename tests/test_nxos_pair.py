@@ -1,6 +1,7 @@
 """Two Nexus switches with EVPN between them, over real SSH: healthy, and with what such a pair can do wrong.
 
-Their ports, routes and VTEPs are those of a recorded pair (batfish/lab-validation, nxos_evpn_l3vni), with a bridged VNI beside.
+Their ports, routes and VTEPs are those of a recorded pair (batfish/lab-validation, nxos_evpn_l3vni); a bridged VNI was
+put beside its routed one.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ ANSWERS = {
     }
     for name in NAMES
 }
+STATIC = "1.1.1.1/32, ubest/mbest: 1/0\n    *via 10.1.12.1, [1/0], 5d16h, static\n"
 Checked = Callable[..., Ran]
 
 
@@ -83,5 +85,112 @@ def test_healthy(checked: Checked) -> None:
     ran = checked()
     assert {device["condition"] for device in ran.report["devices"]} == {"collected"}
     assert faults(ran) == {}
-    print(ran.out)
     assert (ran.status, ran.report["verdict"]) == (0, "passed")
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "by", "check", "message"),
+    [
+        (
+            "show nve interface nve1 detail",
+            "Interface: nve1, State: Up",
+            "Interface: nve1, State: Down",
+            "vtep_down",
+            "nve1 of nx-2 is down",
+        ),
+        (
+            "show interface",
+            "nve1 is up\nadmin state is up",
+            "nve1 is down\nadmin state is down",
+            "vtep_down",
+            "nve1 of nx-2",
+        ),
+        (
+            "show nve vni",
+            "nve1      100010   UnicastBGP        Up    CP   L2 [10]            SA   \n",
+            "",
+            "vni_missing_on_peer",
+            "nx-2 lacks it",
+        ),
+        (
+            "show nve vni",
+            "UnicastBGP        Up",
+            "UnicastBGP        Down",
+            "vni_down",
+            "100010 (L2) of nve1 on nx-2",
+        ),
+        (
+            "show nve vni",
+            "n/a               Up",
+            "n/a               Down",
+            "vni_down",
+            "100777 (L3) of nve1 on nx-2",
+        ),
+        ("show nve vni", "UnicastBGP ", "239.1.1.1  ", "bum_mode_mismatch", "nx-2"),
+        ("show nve vni ingress-replication", "1.1.1.1 ", "9.9.9.9 ", "flood_list_incomplete", "1.1.1.1"),
+        ("show mac address-table", "nve1(1.1.1.1)", "nve1(9.9.9.9)", "mac_behind_wrong_vtep", "nx-2"),
+        ("show bgp l2vpn evpn summary", "02:22:21 2", "02:22:21 Idle", "evpn_session_down", "1.1.1.1"),
+        (
+            "show ip route",
+            "1.1.1.1/32, ubest/mbest: 1/0\n    *via 10.1.12.1, [1/0], 5d16h, static\n",
+            "",
+            "route_missing",
+            "nx-2",
+        ),
+        (
+            "show interface",
+            "Ethernet1/1 is up",
+            "Ethernet1/1 is down (Link not connected)",
+            "underlay_link_down",
+            "Ethernet1/1 of nx-2",
+        ),
+    ],
+)
+def test_fault(checked: Checked, command: str, text: str, by: str, check: str, message: str) -> None:
+    ran = checked("nx-2", command, text, by)
+    told = faults(ran)
+    assert message in told.get(check, f"not told among {told}")
+    assert ran.status == 1
+
+
+def test_a_switch_without_the_feature_is_no_vtep(vxcheck: Run, tmp_path: Path) -> None:
+    refusal = "          ^\n% Invalid command at '^' marker.\n"
+    spine = {
+        command: refusal if "nve" in command or "evpn" in command else answer
+        for command, answer in ANSWERS["nx-2"].items()
+    }
+    spine["show interface"] = spine["show interface"].partition("nve1 is up")[0]
+    with running(tmp_path, {"nx-2": spine}):
+        ran = vxcheck("check", tmp_path, "--known-hosts", tmp_path / "known_hosts", "--format", "json")
+    assert [device["condition"] for device in ran.report["devices"]] == ["collected", "collected"]
+    assert not [one for one in ran.report["results"] if (one["device"], one["status"]) == ("nx-2", "not_run")]
+
+
+@pytest.mark.parametrize(
+    ("command", "check"),
+    [
+        ("show nve interface nve1 detail", "vtep_down"),
+        ("show nve vni", "vni_missing_on_peer"),
+        ("show nve vni ingress-replication", "flood_list_incomplete"),
+        ("show mac address-table", "mac_not_learned"),
+        ("show ip route", "route_missing"),
+        ("show bgp l2vpn evpn summary", "evpn_session_down"),
+    ],
+)
+@pytest.mark.parametrize("refusal", ["% Permission denied for the role", "% Invalid command at '^' marker."])
+def test_a_refusal_is_told(checked: Checked, command: str, check: str, refusal: str) -> None:
+    ran = checked("nx-1", command, ANSWERS["nx-1"][command], f"          ^\n{refusal}\n")
+    assert (ran.status, faults(ran)) == (3, {})
+    assert ran.result(check, "nx-1")["status"] == "not_run"
+
+
+def test_a_vpc_pair_is_one_vtep(vxcheck: Run, tmp_path: Path) -> None:
+    """Two switches that share their secondary address are no duplicate, and need not know each other."""
+    command = "show nve interface nve1 detail"
+    shared = {
+        name: {command: answers[command].replace("secondary: 0.0.0.0", "secondary: 3.3.3.3")}
+        for name, answers in ANSWERS.items()
+    }
+    with running(tmp_path, shared):
+        ran = vxcheck("check", tmp_path, "--known-hosts", tmp_path / "known_hosts", "--format", "json")
+    assert not {"vtep_ip_duplicate", "remote_vtep_missing", "flood_list_incomplete"} & set(faults(ran))

@@ -172,7 +172,10 @@ def _forgive(platform: Platform | None, states: dict[str, tuple[str, str]], load
         if not command.only_with or condition != REFUSED:
             continue
         table, column, value = command.only_with
-        whole = any(states.get(one.name, ("", ""))[0] == COLLECTED for one in platform.fills(table) if one.collect)
+        shown = {
+            states.get(one.name, ("", ""))[0] for one in platform.fills(table) if one.collect and one is not command
+        }
+        whole = bool(shown & {COLLECTED, NOT_SUPPORTED})
         if whole and not (table in loading and value in loading[table].seen(column)):
             states[command.name] = NOT_SUPPORTED, reason
             forgiven = True

@@ -91,7 +91,13 @@ class _Table:
                 )
         return self.of_any_family[:1]
 
-    def next_hops(self, route: _Route, deepest: int = 8) -> list[tuple[str | None, str | None]]:
+    def ways(self, destination: str) -> Iterator[tuple[_Route, str | None, str | None]]:
+        """Yield the routes that a packet may take, each with its next hop and the way out to that."""
+        for route in self.best(destination):
+            for gateway, interface in self._next_hops(route):
+                yield route, gateway, interface
+
+    def _next_hops(self, route: _Route, deepest: int = 8) -> list[tuple[str | None, str | None]]:
         """Return the next hops of a route and the ways out to them: a gateway alone is looked up in its turn."""
         if route.gateway is None or route.interface is not None or route.kind in _BLIND or not deepest:
             return [(route.gateway, route.interface)]
@@ -99,7 +105,7 @@ class _Table:
         found = [
             (gateway or route.gateway, interface)
             for one in further
-            for gateway, interface in self.next_hops(one, deepest - 1)
+            for gateway, interface in self._next_hops(one, deepest - 1)
         ]
         return list(dict.fromkeys(found)) or [(route.gateway, None)]
 
@@ -146,8 +152,7 @@ class Underlay:
                 None if route.kind in _BLIND else interface,
                 route.evidence,
             )
-            for route in (table.best(destination) if table else ())
-            for gateway, interface in table.next_hops(route)
+            for route, gateway, interface in (table.ways(destination) if table else ())
         ] or [Way(device, destination)]
 
     def hops(self, device: str, destination: str) -> list[Hop]:
