@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vxcheck import fabric, underlay
+from vxcheck import fabric, schema, underlay
 from vxcheck.underlay import Hop, Underlay, Way
 
 
@@ -51,6 +51,56 @@ def test_several_next_hops_and_none() -> None:
     assert ways(routes, "10.1.2.3") == [("10.1.0.0/16", "eth1"), ("10.1.0.0/16", "eth2")]
     assert ways(routes, "10.1.9.1") == [("10.1.9.0/24", None)]
     assert ways(routes, "10.2.0.1") == [(None, None)]
+
+
+def test_a_next_hop_without_an_interface_is_looked_up_in_its_turn() -> None:
+    def through(destination: str, gateway: str, **more: Any) -> dict[str, Any]:
+        return route("leaf1", destination, gateway=gateway, **more) | {"interface": None}
+
+    routes = [
+        through("10.9.0.0/24", "10.8.0.1"),
+        through("10.8.0.1/32", "10.1.12.2"),
+        route("leaf1", "10.1.12.0/30", "eth1"),
+        through("10.7.0.0/24", "10.99.0.1"),
+        through("10.6.0.0/24", "10.6.0.1"),
+        through("10.5.0.0/24", "10.4.0.1"),
+        route("leaf1", "10.4.0.0/24", "Null0", kind="blackhole"),
+        route("leaf1", "10.3.0.0/24", "eth2", "10.1.23.2"),
+        route("leaf1", "10.3.0.0/24", "eth3", "10.1.33.2"),
+        through("10.2.0.0/24", "10.3.0.9"),
+    ]
+    assert ways(routes, "10.9.0.7") == [("10.9.0.0/24", "eth1")]
+    (way,) = Underlay.of(fabric_with(routes).connection).ways("leaf1", "10.9.0.7")
+    assert way.gateway == "10.1.12.2"
+    # No way to the next hop, one that leads to itself, one that is dropped.
+    assert [ways(routes, one) for one in ("10.7.0.1", "10.6.0.7", "10.5.0.1")] == [
+        [("10.7.0.0/24", None)],
+        [("10.6.0.0/24", None)],
+        [("10.5.0.0/24", None)],
+    ]
+    assert ways(routes, "10.2.0.1") == [("10.2.0.0/24", "eth2"), ("10.2.0.0/24", "eth3")]
+
+
+def test_abbreviated_interfaces_are_those_that_are_listed() -> None:
+    # Two could be meant by E9, and Eth7 is another device's.
+    same = {"Vlan10": "Vlan10", "E9": "E9", "Eth7": "Eth7"}
+    short = {"Eth1/1": "Ethernet1/1", "Po1": "port-channel1", "Lo0": "loopback0", **same}
+    made = fabric_with([route("leaf1", f"10.{i}.0.0/16", name) for i, name in enumerate(short)])
+    links = [
+        "Ethernet1/1",
+        "Ethernet1/11",
+        "port-channel1",
+        "port-channel11",
+        "loopback0",
+        "Vlan10",
+        "Eth9",
+        "Ethernet9",
+    ]
+    fabric.insert(made.connection, "links", ["device", "interface"], [("leaf1", one) for one in links])
+    fabric.insert(made.connection, "links", ["device", "interface"], [("leaf2", "Ethernet7")])
+    made.connection.execute(schema.text("derived.sql"))
+    found = made.connection.execute("SELECT interface FROM routes ORDER BY destination").fetchall()
+    assert [one for (one,) in found] == list(short.values())
 
 
 def test_a_default_route_is_of_its_next_hops_family() -> None:
