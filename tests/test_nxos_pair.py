@@ -81,6 +81,55 @@ def faults(ran: Ran) -> dict[str, str]:
     }
 
 
+def multicast(name: str) -> dict[str, str]:
+    """Return what a switch answers where VNI 100010 has a multicast group instead, and PIM runs between the two."""
+    own, other, far = ("1.1.1.1", "2.2.2.2", "10.1.12.2") if name == "nx-1" else ("2.2.2.2", "1.1.1.1", "10.1.12.1")
+    return {
+        "show nve vni": ANSWERS[name]["show nve vni"].replace("UnicastBGP ", "239.1.1.1  "),
+        "show nve vni ingress-replication": "",
+        "show ip mroute": f"""IP Multicast Routing Table for VRF "default"
+
+(*, 232.0.0.0/8), uptime: 3d14h, pim ip
+  Incoming interface: Null, RPF nbr: 0.0.0.0
+  Outgoing interface list: (count: 0)
+
+(*, 239.1.1.1/32), uptime: 3d14h, nve pim ip
+  Incoming interface: Ethernet1/1, RPF nbr: {far}
+  Outgoing interface list: (count: 1)
+    nve1, uptime: 3d14h, nve
+
+({own}/32, 239.1.1.1/32), uptime: 3d14h, nve mrib pim ip
+  Incoming interface: loopback0, RPF nbr: {own}
+  Outgoing interface list: (count: 1)
+    Ethernet1/1, uptime: 3d14h, pim
+
+({other}/32, 239.1.1.1/32), uptime: 3d14h, nve mrib pim ip
+  Incoming interface: Ethernet1/1, RPF nbr: {far}
+  Outgoing interface list: (count: 1)
+    nve1, uptime: 3d14h, nve
+""",
+        "show ip pim neighbor": f"""PIM Neighbor Status for VRF "default"
+Neighbor        Interface            Uptime    Expires   DR       Bidir-  BFD    ECMP Redirect
+                                                         Priority Capable State     Capable
+{far:<15} Ethernet1/1          1w1d      00:01:17  1        no     n/a     no
+""",
+        "show ip pim interface brief": f"""PIM Interface Status for VRF "default"
+Interface            IP Address      PIM DR Address  Neighbor  Border
+                                                     Count     Interface
+Ethernet1/1          10.1.12.{far[-1] == "1" and 2 or 1}       10.1.12.2       1         no
+loopback0            {own}         {own}         0         no
+""",
+    }
+
+
+def test_multicast_in_place_of_replication(vxcheck: Run, tmp_path: Path) -> None:
+    with running(tmp_path, {name: multicast(name) for name in NAMES}):
+        ran = vxcheck("check", tmp_path, "--known-hosts", tmp_path / "known_hosts", "--format", "json")
+    assert faults(ran) == {}
+    assert (ran.status, ran.report["verdict"]) == (0, "passed")
+    assert ran.result("multicast_group_mismatch", "nx-1")["status"] == "passed"
+
+
 def test_healthy(checked: Checked) -> None:
     ran = checked()
     assert {device["condition"] for device in ran.report["devices"]} == {"collected"}
