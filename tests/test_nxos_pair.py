@@ -116,7 +116,7 @@ Neighbor        Interface            Uptime    Expires   DR       Bidir-  BFD   
         "show ip pim interface brief": f"""PIM Interface Status for VRF "default"
 Interface            IP Address      PIM DR Address  Neighbor  Border
                                                      Count     Interface
-Ethernet1/1          10.1.12.{far[-1] == "1" and 2 or 1}       10.1.12.2       1         no
+Ethernet1/1          10.1.12.{(far[-1] == "1" and 2) or 1}       10.1.12.2       1         no
 loopback0            {own}         {own}         0         no
 """,
     }

@@ -266,15 +266,15 @@ def test_adding_a_command_as_contributing_says(vxcheck: Run, tmp_path: Path, mon
 
 def test_a_platform_that_is_new(vxcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What netmiko's login sends for the terminal is confirmed too, and written into the platform's file."""
-    monkeypatch.setitem(server.MANNERS, "cisco_nxos", Manner("{}# ", "% Invalid command\n"))
-    with one_device(tmp_path, "cisco_nxos", {"show nve peers": NVE}) as (device, where):
+    monkeypatch.setitem(server.MANNERS, "cisco_xe", Manner("{}# ", "% Invalid command\n"))
+    with one_device(tmp_path, "cisco_xe", {"show nve peers": NVE}) as (device, where):
         ran = vxcheck("record", *where, "show nve peers", "-o", tmp_path / "mine")
         assert ran.status == 2
         assert device.received == []
         ran = vxcheck("record", *where, "show nve peers", "--table", "remote_vteps", "--yes", "-o", tmp_path / "mine")
         assert ran.status == 0, ran.err
         assert set(device.received) <= {"show nve peers", "terminal width 511", "terminal length 0"}
-    made = content.platforms((tmp_path / "mine",))["cisco_nxos"]
+    made = content.platforms((tmp_path / "mine",))["cisco_xe"]
     assert set(made.session) == {"terminal width 511", "terminal length 0"}
     assert made.command("show nve peers")
 

@@ -487,6 +487,13 @@ FROM evpn_vnis AS e
 JOIN coverage AS c ON c.device = e.device AND c.table_name = 'evpn_vnis'
 WHERE e.vtep_ip IS NOT NULL;
 
+-- The state of each routed VNI of a device, as its EVPN has it.
+CREATE VIEW evpn_vni_states AS
+SELECT e.device, e.vni, e.interface, e.vrf, e.state, e.evidence
+FROM evpn_vnis AS e
+JOIN coverage AS c ON c.device = e.device AND c.table_name = 'evpn_vnis'
+WHERE e.state IS NOT NULL;
+
 -- MAC addresses as the EVPN of a device has them, where all of them were read; a device without any has one empty row.
 CREATE VIEW evpn_mac_addresses AS
 SELECT b.device, m.vni, m.mac, m.kind, m.interface, m.peer, m.evidence

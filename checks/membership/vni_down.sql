@@ -4,6 +4,3 @@ FROM vnis WHERE oper_state IS NOT NULL
 UNION ALL
 SELECT device, interface, vni, 'L3', vrf, oper_state, oper_state <> 'up', evidence
 FROM vrf_vnis WHERE oper_state IS NOT NULL
-UNION ALL
-SELECT device, interface, vni, kind, vrf, state, state <> 'up', evidence
-FROM evpn_vnis WHERE state IS NOT NULL

@@ -63,7 +63,6 @@ EXPECTED = {
     "node_port_down": Named("bridge_port_down", severity="warning"),
     "node_port_unbridged": Named("vni_without_ports", severity="warning"),
     "router_mtu_too_small": Named("path_mtu_too_small", ROUTER, frozenset({VYOS, ARISTA})),
-    # A veth drops what its other end has no room for where it sends it: the router tells of that, too.
     "vtep_mtu_too_small": Named("mtu_too_small"),
     "no_route_to_vtep": Named("route_missing", peers=PAIR),
     "no_return_route": Named("route_missing", ARISTA, frozenset({VYOS})),
