@@ -202,6 +202,18 @@ def test_fault(checked: Checked, command: str, text: str, by: str, check: str, m
     assert ran.status == 1
 
 
+@pytest.mark.parametrize(("name", "stage"), [("nx-1", "encapsulation"), ("nx-2", "decapsulation")])
+def test_no_frame_passes_a_vni_that_is_down(vxcheck: Run, tmp_path: Path, name: str, stage: str) -> None:
+    answer = ANSWERS[name]["show nve vni"].replace("UnicastBGP        Up", "UnicastBGP        Down")
+    ends = ("--from", "nx-1:Eth1/2", "--to", "aa:bb:cc:00:30:00", "--vni", 100010)
+    with running(tmp_path, {name: {"show nve vni": answer}}):
+        ran = vxcheck("trace", tmp_path, *ends, "--known-hosts", tmp_path / "known_hosts", "--format", "json")
+    assert ran.status == 1
+    hops = [hop for hop in ran.report["directions"][0]["ways"][0]["hops"] if hop["state"] == "stops"]
+    assert [(hop["device"], hop["stage"], hop["text"]) for hop in hops] == [(name, stage, "VNI 100010 of nve1 is down")]
+    assert [finding["check"] for finding in hops[0]["findings"]] == ["vni_down"]
+
+
 def test_a_switch_without_the_feature_is_no_vtep(vxcheck: Run, tmp_path: Path) -> None:
     refusal = "          ^\n% Invalid command at '^' marker.\n"
     spine = {

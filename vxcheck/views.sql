@@ -54,7 +54,7 @@ SELECT n.device, n.interface, n.vni, n.vlan, n.bridge, n.evidence AS vni_evidenc
        coalesce(n.multicast_group, v.multicast_group) AS multicast_group,
        coalesce(CASE WHEN n.multicast_group IS NULL THEN v.multicast_group_evidence END, n.evidence)
            AS multicast_group_evidence,
-       v.learning, v.ttl, v.ageing, n.origin
+       v.learning, v.ttl, v.ageing, n.origin, n.oper_state AS vni_state
 FROM vnis AS n
 JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface;
 

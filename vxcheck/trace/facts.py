@@ -39,6 +39,7 @@ class Member(NamedTuple):
     vtep_ip_line: int | None
     udp_port_line: int | None
     reason: str | None
+    vni_state: str | None
 
     @property
     def kernel(self) -> bool:
@@ -78,7 +79,7 @@ SELECT n.device, n.vni, n.interface, n.vlan, n.bridge, n.bum_mode, n.multicast_g
        v.flags, v.admin_state, v.oper_state, v.source_interface, v.ttl,
        a.vtep_ip, p.udp_port, p.udp_port_origin, v.udp6_zero_checksum_tx, v.udp6_zero_checksum_rx,
        n.vni_evidence, coalesce(v.multicast_group_evidence, v.bum_mode_evidence, n.vni_evidence), v.evidence,
-       a.vtep_ip_evidence, p.udp_port_evidence, a.reason
+       a.vtep_ip_evidence, p.udp_port_evidence, a.reason, n.vni_state
 FROM vnis_of_vteps AS n
 JOIN vteps AS v ON v.device = n.device AND v.interface = n.interface
 JOIN vtep_addresses AS a ON a.device = n.device AND a.interface = n.interface

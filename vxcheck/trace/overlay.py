@@ -248,6 +248,8 @@ def _down(member: Member, link: object, port: object) -> tuple[str, str, list[in
         return STOPS, f"{name} is down", [member.line]
     if isinstance(link, Link) and link.up is False:
         return STOPS, f"{name} is down", [link.line]
+    if member.vni_state == "down":
+        return STOPS, f"VNI {member.vni} of {name} is down", [member.vni_line]
     if member.kernel and not member.place:
         return STOPS, f"{name} is in no bridge", [member.vni_line]
     if isinstance(port, Port) and port.stp_state not in (None, "forwarding", "unknown"):
