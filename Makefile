@@ -2,6 +2,8 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
+# Tests start vxcheck hundreds of times: its modules are compiled once, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE =
 # Two more than there are CPUs: much of what the lab's tests do is to wait.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from vxcheck import ahead, schema
+from vxcheck import ahead, blank, schema
 from vxcheck.errors import UsageError
 from vxcheck.snapshot import Device
 
@@ -31,6 +31,8 @@ _CONFINED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "lock_configuration": "true",
 }
+# Of these, what is set only when all is attached.
+_CLOSING = ("enable_external_access", "lock_configuration")
 # Views that have a row for every MAC address: to write them down costs more than to work them out again.
 _ROW_FOR_ROW = {"remote_macs_by_vni", "evpn_mac_addresses"}
 # The schema of views that are tables for a while.
@@ -213,8 +215,10 @@ class Fabric:
     def views(self) -> dict[str, str]:
         """Return every view's query, by name, in the order of views.sql."""
         found = self.connection.execute(
-            "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal AND NOT temporary ORDER BY view_oid"
+            "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal AND NOT temporary"
         ).fetchall()
+        place = {name: index for index, name in enumerate(schema.views())}
+        found.sort(key=lambda one: place.get(one[0], len(place)))
         return {name: re.sub(r"^CREATE VIEW .*? AS ", "", sql, flags=re.DOTALL).rstrip("; \n") for name, sql in found}
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -275,10 +279,11 @@ def empty(memory: int = 0, *, small: bool = False) -> Fabric:
     """
     folder = tempfile.mkdtemp(prefix="vxcheck-")
     try:
-        config: dict[str, Any] = {**_CONFINED, "temp_directory": folder}
+        config: dict[str, Any] = {"temp_directory": folder}
         config |= {"memory_limit": f"{memory} MiB"} if memory else {}
         config |= {"threads": 1} if small else {}
-        made = _empty(duckdb.connect(":memory:", config=config))
+        made = _empty(_open(config))
+        _close(made.connection)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -289,21 +294,29 @@ def empty(memory: int = 0, *, small: bool = False) -> Fabric:
 
 def two() -> tuple[Fabric, Fabric]:
     """Return two empty fabrics in one database: a query of the second can join the first, in the catalog `before`."""
-    # What is attached comes first: the rest is closed behind it.
-    still = ("enable_external_access", "lock_configuration")
-    after = duckdb.connect(":memory:", config={name: to for name, to in _CONFINED.items() if name not in still})
+    after = _open({})
     after.execute(f"ATTACH ':memory:' AS {BEFORE}")
     before = after.cursor()
     before.execute(f"USE {BEFORE}")
     made = _empty(before), _empty(after)
-    for name in still:
-        after.execute(f"SET {name} = {_CONFINED[name]}")
+    _close(after)
     return made
 
 
+def _open(config: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+    """Open a database in which databases can still be attached."""
+    confined = {name: to for name, to in _CONFINED.items() if name not in _CLOSING}
+    return duckdb.connect(":memory:", config={**confined, **config})
+
+
+def _close(connection: duckdb.DuckDBPyConnection) -> None:
+    """Attach nothing any more, and let nothing be set."""
+    for name in _CLOSING:
+        connection.execute(f"SET {name} = {_CONFINED[name]}")
+
+
 def _empty(connection: duckdb.DuckDBPyConnection) -> Fabric:
-    connection.execute(schema.text())
-    connection.execute(schema.text("views.sql"))
+    blank.fill(connection)
     return Fabric(connection, ())
 
 

@@ -95,6 +95,12 @@ def text(name: str = "tables.sql") -> str:
 
 
 @cache
+def views() -> tuple[str, ...]:
+    """Return the names of the views, each behind those that it reads."""
+    return tuple(re.findall(r"^CREATE VIEW (\w+) AS$", text("views.sql"), re.MULTILINE))
+
+
+@cache
 def tables() -> dict[str, Table]:
     """Return every table, by name."""
     found = {}
