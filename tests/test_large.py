@@ -5,15 +5,19 @@ from __future__ import annotations
 import gc
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests import large
 from tests.conftest import Run
 from tests.test_seedlab import verbatim, with_evidence
 from vxcheck import bounds, check, examine, fabric, pages
+from vxcheck.errors import UsageError
 from vxcheck.fabric import Fabric
+from vxcheck.pages import Check
 from vxcheck.results import Report
 
 CHECKS = pages.load()
@@ -32,6 +36,35 @@ def test_a_few_faults_are_found_among_many_rows() -> None:
     report = check.run(made, CHECKS)
     assert headlines(report) == planted
     assert report.examined > 20_000
+
+
+@pytest.mark.parametrize("told", ["as it is", "as a query that cannot be run"])
+def test_a_check_without_room_beside_standing_tables_is_tried_by_itself(
+    monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    made, real = large.load(SIZE), examine._examine
+    planted = large.break_a_few(made)
+    standing: list[tuple[str, bool]] = []
+
+    def cramped(one: Fabric, checked: Check, devices: Sequence[str]) -> examine.Examined:
+        stands = bool(one.connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'standing'").fetchall())
+        standing.append((checked.name, stands))
+        if checked.name == "mac_not_learned" or (checked.name == "mac_behind_wrong_vtep" and stands):
+            error = duckdb.OutOfMemoryException("no room")
+            if told == "as it is":
+                raise error
+            raise UsageError("the query cannot be run: no room") from error
+        return real(one, checked, devices)
+
+    monkeypatch.setattr(examine, "_examine", cramped)
+    report = check.run(made, CHECKS)
+    assert headlines(report) == planted - {("mac_not_learned", large.leaf(2))}
+    tried = Counter(name for name, _ in standing)
+    assert {name for name in tried if tried[name] > 1} == {"mac_behind_wrong_vtep", "mac_not_learned"}
+    assert standing[-2:] == [("mac_behind_wrong_vtep", False), ("mac_not_learned", False)]
+    reasons = {one.reason for one in report.results if one.check == "mac_not_learned"}
+    assert len(reasons) == 1
+    assert "no room" in reasons.pop()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import duckdb
 
 from vxcheck import compare
 from vxcheck.errors import ContentError, UsageError
-from vxcheck.fabric import Fabric, one_select
+from vxcheck.fabric import Fabric, TooLittleMemoryError, one_select
 from vxcheck.pages import SEVERITIES, Check, line_of
 from vxcheck.results import Waiver
 
@@ -77,6 +77,7 @@ class Examined:
     faults: dict[str, list[Row]] = field(default_factory=dict)
     unknown: dict[str, list[Row]] = field(default_factory=dict)
     broken: str = ""
+    cramped: bool = False
 
     def total(self, device: str) -> Counts:
         """Return the counts of a device, all VNIs together."""
@@ -85,7 +86,15 @@ class Examined:
 
 
 def examine_all(fabric: Fabric, checks: Sequence[Check], devices: Sequence[str]) -> list[Examined]:
-    """Run checks on a fabric, in their order; those on a small one side by side."""
+    """Run checks on a fabric, in their order; those on a small one side by side.
+
+    One that ran out of memory beside the tables that stood for views meanwhile is tried again by itself.
+    """
+    found = _examine_beside(fabric, checks, devices)
+    return [examine(fabric, one.check, devices) if one.cramped else one for one in found]
+
+
+def _examine_beside(fabric: Fabric, checks: Sequence[Check], devices: Sequence[str]) -> list[Examined]:
     beside = min(os.cpu_count() or 1, len(checks), _BESIDE) if fabric.small else 1
     with fabric.standing((check.sql for check in checks), beside if beside > 1 else 0) as alike:
         if beside <= 1:
@@ -114,9 +123,11 @@ def examine(fabric: Fabric, check: Check, devices: Sequence[str]) -> Examined:
     except ContentError as error:
         return Examined(check, broken=str(error))
     except UsageError as error:
-        return Examined(check, broken=_located(check, str(error)))
+        cramped = isinstance(error.__cause__, TooLittleMemoryError)
+        return Examined(check, broken=_located(check, str(error)), cramped=cramped)
     except duckdb.Error as error:
-        return Examined(check, broken=_located(check, f"the query's rows cannot be judged: {error}"))
+        said = _located(check, f"the query's rows cannot be judged: {error}")
+        return Examined(check, broken=said, cramped=isinstance(error, TooLittleMemoryError))
     finally:
         if check.value:
             fabric.connection.execute("DROP TABLE IF EXISTS temp.selected; DROP TABLE IF EXISTS temp.judged")
