@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from benchmarks.measure import Page
 from tests import large
 from vxcheck import check, pages
-from vxcheck.fabric import Fabric, empty
+from vxcheck.fabric import SMALL, Fabric, empty
 
 _MAC_CHECKS = ("mac_behind_wrong_vtep", "mac_duplicate", "mac_not_learned")
 # From size to size the MAC rows grow tenfold, and nothing else does.
@@ -31,7 +31,7 @@ class Measured:
 
 def measure(size: large.Size) -> Measured:
     """Check a fabric with a few faults; raises AssertionError where not exactly those are found."""
-    made = large.load(size, empty(_MEMORY))
+    made = large.load(size, empty(_MEMORY, SMALL))
     planted = large.break_a_few(made)
     checks = pages.load()
     start = time.process_time()

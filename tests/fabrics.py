@@ -53,7 +53,7 @@ class Rows:
 
     def load(self) -> Fabric:
         """Return the fabric, every table complete, with the underlay traced."""
-        made = fabric.empty()
+        made = fabric.empty(size=fabric.SMALL)
         platforms = {row["device"]: row["platform"] for row in self.tables["devices"]}
         for device, platform in platforms.items():
             for table in schema.tables():

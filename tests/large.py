@@ -31,7 +31,7 @@ def leaf(number: int) -> str:
 
 def load(size: Size, made: Fabric | None = None) -> Fabric:
     """Return a fabric without a fault, every table complete and the underlay traced."""
-    made = made or fabric.empty()
+    made = made or fabric.empty(size=fabric.SMALL)
     run = made.connection.execute
     run(
         """

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import gc
+import shlex
+import shutil
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -14,11 +19,12 @@ import pytest
 from tests import large
 from tests.conftest import Run
 from tests.test_seedlab import verbatim, with_evidence
-from vxcheck import bounds, check, examine, fabric, pages
+from vxcheck import bounds, check, examine, fabric, pages, snapshot
 from vxcheck.errors import UsageError
 from vxcheck.fabric import Fabric
 from vxcheck.pages import Check
 from vxcheck.results import Report
+from vxcheck.snapshot import Device, Output
 
 CHECKS = pages.load()
 SIZE = large.Size(vteps=40, vnis=8, mac_rows=4000)
@@ -109,7 +115,7 @@ def test_a_query_that_gives_other_rows_each_time_is_not_run(tmp_path: Path) -> N
 
 def test_what_does_not_fit_goes_to_a_folder_that_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    made = fabric.empty(memory=64)
+    made = fabric.empty(memory=64, size=fabric.SMALL)
     (folder,) = tmp_path.iterdir()
     made.connection.execute(
         "INSERT INTO macs (device, mac, evidence) SELECT 'leaf1', 'of the number ' || i, i FROM range(2000000) AS t (i)"
@@ -119,6 +125,33 @@ def test_what_does_not_fit_goes_to_a_folder_that_is_removed(tmp_path: Path, monk
     del made
     gc.collect()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_tables_of_a_small_fabric_are_in_memory_and_of_a_large_one_too_where_the_disk_has_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = fabric.empty(size=fabric.SMALL)
+    (file,) = tmp_path.rglob("fabric.duckdb")
+    small = fabric.empty(size=fabric.SMALL - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=fabric.SMALL))
+    crowded = fabric.empty(size=fabric.SMALL)
+    assert [*tmp_path.rglob("fabric.duckdb")] == [file]
+    assert [made.small for made in (kept, small, crowded)] == [False, True, False]
+
+
+def test_a_disk_that_fills_up_while_the_tables_are_made(tmp_path: Path) -> None:
+    text = "".join(
+        f"02:00:00:{n >> 16:02x}:{n >> 8 & 255:02x}:{n & 255:02x} dev eth1 master br{n}\n" for n in range(100_000)
+    )
+    assert len(text) > fabric.SMALL
+    told = (Device("leaf1", "linux", outputs=(Output("bridge fdb show", text),)),)
+    snapshot.write(snapshot.Snapshot(told), tmp_path / "taken")
+    limited = f"ulimit -f 500; {shlex.join([sys.executable, '-m', 'vxcheck', 'check', str(tmp_path / 'taken')])}"
+    ran = subprocess.run(["sh", "-c", limited], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "vxcheck: the tables cannot be made in" in ran.stderr
+    assert "TMPDIR names another place" in ran.stderr
 
 
 def test_memory_is_an_option(vxcheck: Run, tmp_path: Path) -> None:

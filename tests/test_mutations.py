@@ -33,12 +33,11 @@ def loaded(checked: Check, case: Case, *, entry_by_entry: bool) -> Fabric:
     """
     # A fabric's configuration is locked; here it is set.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(fabric._CONFINED, "lock_configuration", "false")
+        patch.setitem(fabric._CLOSING, "lock_configuration", "false")
         made = cases.fabric_of(case, checked)
     read = made.tables_read(checked.sql)
     if entry_by_entry:
         compare_entries(made)
-    made.connection.execute("SET threads = 1")
     for name in sorted(made._names_in(checked.sql) & made.views.keys()):
         made.connection.execute(f"CREATE TABLE rows_of_{name} AS FROM {name}")
         made.connection.execute(f"DROP VIEW {name}")

@@ -21,18 +21,20 @@ from vxcheck.errors import UsageError
 from vxcheck.snapshot import Device
 
 TooLittleMemoryError = duckdb.OutOfMemoryException
+# What DuckDB says of a disk that is full.
+NoRoomError = (duckdb.IOException, duckdb.TransactionException)
+# Characters of outputs below which several threads cost more than they save, and a file more than it does.
+SMALL = 4_000_000
 BEFORE = "before"
 _LINE_BITS = 32
 # A query reads the tables and nothing else: no file, no extension, no variable of Python's; and nothing unlocks that.
-_CONFINED: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
+_CONFINED = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
-    "lock_configuration": "true",
 }
-# Of these, what is set only when all is attached.
-_CLOSING = ("enable_external_access", "lock_configuration")
+# What is set only when all is attached.
+_CLOSING = {"enable_external_access": "false", "lock_configuration": "true"}
 # Views that have a row for every MAC address: to write them down costs more than to work them out again.
 _ROW_FOR_ROW = {"remote_macs_by_vni", "evpn_mac_addresses"}
 # The schema of views that are tables for a while.
@@ -211,6 +213,17 @@ class Fabric:
             found |= named
         return found
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write all that is written until the end as one: a file is waited for once, not for each table."""
+        self.connection.begin()
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+
     @cached_property
     def views(self) -> dict[str, str]:
         """Return every view's query, by name, in the order of views.sql."""
@@ -270,19 +283,23 @@ def one_select(sql: str) -> str:
     return sql.rstrip("; \n")
 
 
-def empty(memory: int = 0, *, small: bool = False) -> Fabric:
+def empty(memory: int = 0, size: int = 0) -> Fabric:
     """Return a fabric of no devices: the whole schema, with its views, and no rows.
 
-    So much of its tables is held in memory (MiB; 0: four fifths of the machine's), the rest in a temporary folder. This
-    one is removed with the connection, or when the process ends. A query of a small one runs on one thread, of others
-    on as many as the machine has processors.
+    `size` is how many characters it will be made from. A small one is held in memory, and a query of it runs on one
+    thread. The tables of another are in a file, where they take a fifth of the room and are read in half the time, and
+    its queries run on as many threads as the machine has processors. So much is held in memory (MiB; 0: four fifths of
+    the machine's), the rest in a temporary folder that is removed with the connection, or when the process ends.
     """
+    small = size < SMALL
     folder = tempfile.mkdtemp(prefix="vxcheck-")
     try:
         config: dict[str, Any] = {"temp_directory": folder}
         config |= {"memory_limit": f"{memory} MiB"} if memory else {}
         config |= {"threads": 1} if small else {}
-        made = _empty(_open(config))
+        # The tables take less than the texts.
+        kept = not small and shutil.disk_usage(folder).free > size
+        made = _empty(_open(config, f"{folder}/fabric.duckdb" if kept else ":memory:"))
         _close(made.connection)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -303,16 +320,15 @@ def two() -> tuple[Fabric, Fabric]:
     return made
 
 
-def _open(config: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+def _open(config: Mapping[str, Any], database: str = ":memory:") -> duckdb.DuckDBPyConnection:
     """Open a database in which databases can still be attached."""
-    confined = {name: to for name, to in _CONFINED.items() if name not in _CLOSING}
-    return duckdb.connect(":memory:", config={**confined, **config})
+    return duckdb.connect(database, config={**_CONFINED, **config})
 
 
 def _close(connection: duckdb.DuckDBPyConnection) -> None:
     """Attach nothing any more, and let nothing be set."""
-    for name in _CLOSING:
-        connection.execute(f"SET {name} = {_CONFINED[name]}")
+    for name, to in _CLOSING.items():
+        connection.execute(f"SET {name} = {to}")
 
 
 def _empty(connection: duckdb.DuckDBPyConnection) -> Fabric:

@@ -19,8 +19,6 @@ NOT_UNDERSTOOD = "not understood"
 NOT_SUPPORTED = "not supported"
 MISSING = "not in the snapshot"
 _DERIVED = {"underlay_ways": "routes", "underlay_hops": "routes"}
-# Characters of outputs below which several threads cost more than they save.
-_SMALL = 4_000_000
 
 
 def build(
@@ -36,15 +34,18 @@ def build(
     `source` is how the user named it: what is to be typed next begins with it. `into` is an empty fabric to fill;
     `memory` is that of `empty`.
     """
-    small = sum(len(output.text) for device in snapshot.devices for output in device.outputs) < _SMALL
-    fabric = into or empty(memory, small=small)
+    size = sum(len(output.text) for device in snapshot.devices for output in device.outputs)
+    fabric = into or empty(memory, size)
     fabric.source = source
     fabric.devices = tuple(
         replace(device, platform=content.canonical(platforms, device.platform)) for device in snapshot.devices
     )
     fabric.polls = snapshot.polls
     fabric.left_out = frozenset(left_out)
-    lacking = [one for device in fabric.devices for one in load_device(fabric, device, platforms.get(device.platform))]
+    lacking = list[Lacking]()
+    for device in fabric.devices:
+        with fabric.at_once():
+            lacking += load_device(fabric, device, platforms.get(device.platform))
     fabric.connection.execute(schema.text("derived.sql"))
     _require_families(fabric, lacking)
     trace_underlay(fabric.connection)
@@ -57,8 +58,12 @@ def build(
 def trace_underlay(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill underlay_ways and underlay_hops from what the other tables hold."""
     for ways, hops in underlay.trace(connection):
-        insert(connection, "underlay_ways", underlay.Way._fields, ways)
-        insert(connection, "underlay_hops", underlay.Hop._fields, hops)
+        bulk.insert(
+            connection, "underlay_ways", dict(zip(underlay.Way._fields, zip(*ways, strict=True), strict=False)), {}
+        )
+        bulk.insert(
+            connection, "underlay_hops", dict(zip(underlay.Hop._fields, zip(*hops, strict=True), strict=False)), {}
+        )
 
 
 @dataclass
@@ -172,10 +177,8 @@ def _forgive(platform: Platform | None, states: dict[str, tuple[str, str]], load
         if not command.only_with or condition != REFUSED:
             continue
         table, column, value = command.only_with
-        shown = {
-            states.get(one.name, ("", ""))[0] for one in platform.fills(table) if one.collect and one is not command
-        }
-        whole = bool(shown & {COLLECTED, NOT_SUPPORTED})
+        shown = {states.get(one.name, ("", ""))[0] for one in platform.fills(table) if one.collect}
+        whole = COLLECTED in shown or NOT_SUPPORTED in shown
         if whole and not (table in loading and value in loading[table].seen(column)):
             states[command.name] = NOT_SUPPORTED, reason
             forgiven = True

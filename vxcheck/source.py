@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -55,6 +56,9 @@ class Opened:
             made = loading.build(self.snapshot, self.platforms, self.left_out, self.name, into, self.memory)
         except fabric.TooLittleMemoryError as error:
             raise UsageError(f"--memory {self.memory}: the tables need more to be made in: {error}") from error
+        except fabric.NoRoomError as error:
+            where = tempfile.gettempdir()
+            raise UsageError(f"the tables cannot be made in {where} (TMPDIR names another place): {error}") from error
         if self.intent:
             intent_tables.load(made, self.intent)
         return made
