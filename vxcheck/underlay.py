@@ -42,6 +42,14 @@ class Hop(NamedTuple):
     ends: str | None = None
 
 
+class _Step(NamedTuple):
+    """Hold a way out of a device, the one device that has its next hop, if it is one, and how the way ends there."""
+
+    way: Way
+    following: str | None
+    ends: str | None
+
+
 class _Route(NamedTuple):
     destination: str
     gateway: str | None
@@ -59,6 +67,8 @@ class _Table:
     by_network: dict[tuple[int, int, int], list[_Route]] = field(default_factory=dict)
     lengths: dict[int, list[int]] = field(default_factory=dict)
     of_any_family: list[_Route] = field(default_factory=list)
+    # The ways to the prefixes that were asked for.
+    _ways: dict[tuple[int, int, int] | None, list[tuple[_Route, str | None, str | None]]] = field(default_factory=dict)
 
     def add(self, route: _Route) -> None:
         """Take a route in; one whose destination is no prefix is none."""
@@ -78,30 +88,42 @@ class _Table:
             known.append(network.prefixlen)
             known.sort(reverse=True)
 
-    def best(self, destination: str) -> list[_Route]:
-        """Return the routes that a packet may take: longest prefix, then lowest metric, as in the kernel."""
-        version, number, bits = _number(destination)
-        for length in self.lengths.get(version, []):
-            found = self.by_network.get((version, length, number >> (bits - length)))
-            if found:
-                metric = min(route.metric for route in found)
-                # A device that marks one next hop as in use sends everything there unless it was told to share.
-                return sorted(
-                    (route for route in found if route.metric == metric), key=lambda route: not route.selected
-                )
-        return self.of_any_family[:1]
+    def ways(self, destination: str) -> list[tuple[_Route, str | None, str | None]]:
+        """Return the routes that a packet may take, each with its next hop and the way out to that."""
+        key = self._match(destination)
+        if key not in self._ways:
+            self._ways[key] = [
+                (route, gateway, interface)
+                for route in self._best(key)
+                for gateway, interface in self._next_hops(route)
+            ]
+        return self._ways[key]
 
-    def ways(self, destination: str) -> Iterator[tuple[_Route, str | None, str | None]]:
-        """Yield the routes that a packet may take, each with its next hop and the way out to that."""
-        for route in self.best(destination):
-            for gateway, interface in self._next_hops(route):
-                yield route, gateway, interface
+    def _match(self, destination: str) -> tuple[int, int, int] | None:
+        """Return the longest prefix that an address is in; None where there is none."""
+        version, number, bits = _number(destination)
+        for length in self.lengths.get(version, ()):
+            key = (version, length, number >> (bits - length))
+            if key in self.by_network:
+                return key
+        return None
+
+    def _best(self, key: tuple[int, int, int] | None) -> list[_Route]:
+        """Return the routes to a prefix that a packet may take: those of the lowest metric, as in the kernel."""
+        if key is None:
+            return self.of_any_family[:1]
+        found = self.by_network[key]
+        metric = min(route.metric for route in found)
+        # A device that marks one next hop as in use sends everything there unless it was told to share.
+        return sorted((route for route in found if route.metric == metric), key=lambda route: not route.selected)
 
     def _next_hops(self, route: _Route, deepest: int = 8) -> list[tuple[str | None, str | None]]:
         """Return the next hops of a route and the ways out to them: a gateway alone is looked up in its turn."""
-        if route.gateway is None or route.interface is not None or route.kind in _BLIND or not deepest:
+        if route.kind in _BLIND:
+            return [(route.gateway, None)]
+        if route.gateway is None or route.interface is not None or not deepest:
             return [(route.gateway, route.interface)]
-        further = [one for one in self.best(route.gateway) if one is not route and one.kind not in _BLIND]
+        further = [one for one in self._best(self._match(route.gateway)) if one is not route and one.kind not in _BLIND]
         found = [
             (gateway or route.gateway, interface)
             for one in further
@@ -116,6 +138,10 @@ class Underlay:
 
     tables: dict[str, _Table]
     owners: dict[str, set[str]]
+    # What was found out about the destination that was last asked for: many devices send there by the same ones.
+    _destination: str = ""
+    _ways: dict[str, list[Way]] = field(default_factory=dict)
+    _steps: dict[str, _Step | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection) -> Underlay:
@@ -142,30 +168,27 @@ class Underlay:
 
         Several next hops of one route are a way each; without a route there is one that leads nowhere.
         """
-        table = self.tables.get(device)
-        return [
-            Way(
-                device,
-                destination,
-                route.destination,
-                gateway,
-                None if route.kind in _BLIND else interface,
-                route.evidence,
-            )
-            for route, gateway, interface in (table.ways(destination) if table else ())
-        ] or [Way(device, destination)]
+        self._remember(destination)
+        if device not in self._ways:
+            table = self.tables.get(device)
+            self._ways[device] = [
+                Way(device, destination, route.destination, gateway, interface, route.evidence)
+                for route, gateway, interface in (table.ways(destination) if table else ())
+            ] or [Way(device, destination)]
+        return self._ways[device]
 
     def hops(self, device: str, destination: str) -> list[Hop]:
         """Follow the first way from device to device, until the destination or the end of what was examined.
 
         The last hop says how the way ends: arrived, no route, blackhole, loop, or unknown (the next was not examined).
         """
+        self._remember(destination)
         found: list[Hop] = []
-        at = device
-        while self.shows(at, destination):
-            way = self.ways(at, destination)[0]
-            following = self._following(way)
-            ends = self._end(at, way, following, destination, {at, *(hop.hop_device for hop in found)})
+        at, seen = device, {device}
+        while (step := self._step(at, destination)) is not None:
+            way, following, ends = step
+            if ends is None and following in seen:
+                ends = "loop"
             number = len(found) + 1
             found.append(
                 Hop(device, destination, number, at, way.out_interface, way.evidence, way.route, way.gateway, ends)
@@ -175,24 +198,33 @@ class Underlay:
             if ends is not None or following is None:
                 return found
             at = following
+            seen.add(at)
         return [*found, Hop(device, destination, len(found) + 1, at, ends="unknown")]
 
-    def _following(self, way: Way) -> str | None:
-        """Return the one device that has the next hop's address; None where that is nobody, or not one alone."""
-        owners = self.owners.get(way.gateway, set()) if way.gateway else set()
-        return next(iter(owners)) if len(owners) == 1 else None
+    def _remember(self, destination: str) -> None:
+        if destination != self._destination:
+            self._destination, self._ways, self._steps = destination, {}, {}
 
-    def _end(self, at: str, way: Way, following: str | None, destination: str, seen: set[str | None]) -> str | None:
-        """Say how the way ends at this hop; None where it leads on to another device."""
+    def _step(self, at: str, destination: str) -> _Step | None:
+        """Return the step from a device towards the destination; None where it shows no routes to such an address."""
+        if at not in self._steps:
+            self._steps[at] = self._find_step(at, destination) if self.shows(at, destination) else None
+        return self._steps[at]
+
+    def _find_step(self, at: str, destination: str) -> _Step:
+        way = self.ways(at, destination)[0]
+        owners = self.owners.get(way.gateway, set()) if way.gateway else set()
+        following = next(iter(owners)) if len(owners) == 1 else None
+        ends = None
         if way.out_interface is None:
-            return "no route" if way.route is None else "blackhole"
-        if way.gateway is None:
-            return "arrived"
-        if following is None:
-            return "unknown"
-        if following != at and following in self.owners.get(destination, set()):
-            return "arrived"
-        return "loop" if following in seen else None
+            ends = "no route" if way.route is None else "blackhole"
+        elif way.gateway is None:
+            ends = "arrived"
+        elif following is None:
+            ends = "unknown"
+        elif following != at and following in self.owners.get(destination, set()):
+            ends = "arrived"
+        return _Step(way, following, ends)
 
 
 def trace(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[list[Way], list[Hop]]]:
@@ -204,13 +236,17 @@ def trace(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[list[Way], li
         "SELECT device, destination FROM vtep_destinations "
         "WHERE device IN (SELECT device FROM routes WHERE vrf IS NULL) "
         "UNION SELECT device, peer FROM vxlan_peers WHERE NOT is_multicast(peer) "
-        "AND device IN (SELECT device FROM routes WHERE vrf IS NULL) ORDER BY ALL"
+        "AND device IN (SELECT device FROM routes WHERE vrf IS NULL) ORDER BY destination, device"
     ).fetchall()
     underlay = Underlay.of(connection)
     for start in range(0, len(wanted), _AT_ONCE):
-        some = [(device, peer) for device, peer in wanted[start : start + _AT_ONCE] if underlay.shows(device, peer)]
-        ways = [way for device, peer in some for way in underlay.ways(device, peer)]
-        yield ways, [hop for device, peer in some for hop in underlay.hops(device, peer)]
+        ways: list[Way] = []
+        hops: list[Hop] = []
+        for device, peer in wanted[start : start + _AT_ONCE]:
+            if underlay.shows(device, peer):
+                ways += underlay.ways(device, peer)
+                hops += underlay.hops(device, peer)
+        yield ways, hops
 
 
 def unexamined_next_hops(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, tuple[str, ...]]]:
