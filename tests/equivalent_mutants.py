@@ -10,11 +10,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "evpn_session_down": {
         "o.rank < s.rank: COMPARE_LESSTHANOREQUALTO for COMPARE_LESSTHAN": "ranks end in devices that differ",
     },
-    "mac_duplicate": {
-        "(vni, hash(mac)) NOT IN (FROM in_place) AND (device, peer) NOT IN (FROM own): drop term 1": _FAST,
+    "group_joined_elsewhere": {
+        "(SELECT device FROM vteps WHERE multicast_group IS NOT NULL): drop where_clause": _FAST,
+        "IS NOT NULL: drop where_clause": _FAST,
     },
     "mac_not_learned": {
-        "(SELECT (vni, hash(mac)) FROM hosts): drop where_clause": _FAST,
+        "(SELECT mac FROM hosts): drop where_clause": _FAST,
+    },
+    "mac_static_stale": {
+        "(SELECT mac FROM by_hand): drop where_clause": _FAST,
     },
     "mac_table_full": {
         "(FROM limited): drop where_clause": _FAST,

@@ -338,7 +338,7 @@ CREATE TABLE macs (
 -- heard: mac in local_macs
 -- noise: kind, moves, age (a MAC address that moved has another port)
 -- noise rows: lower(kind) = 'permanent' (they are the device's own: they come with its ports)
--- noise rows: regexp_matches(mac, '^.[13579bdf]') (groups are joined, not learned)
+-- noise rows: is_group(mac) (groups are joined, not learned)
 
 -- MAC addresses behind other VTEPs.
 CREATE TABLE remote_macs (

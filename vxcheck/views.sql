@@ -5,6 +5,13 @@
 CREATE MACRO is_multicast(address) AS
     regexp_matches(address, '^(22[4-9]|23[0-9])[.]') OR lower(address) LIKE 'ff%:%';
 
+-- Tell the MAC address of a group of hosts from one host's.
+CREATE MACRO is_group(mac) AS substring(mac, 2, 1) IN ('1', '3', '5', '7', '9', 'b', 'd', 'f');
+
+-- Tell a kind of interface by the letters before its number.
+CREATE MACRO is_numbered(interface, letters) AS
+    starts_with(interface, letters) AND substring(interface, length(letters) + 1, 1) BETWEEN '0' AND '9';
+
 -- Every VTEP interface with what it needs to be compared with others, whatever a vendor shows and where.
 -- udp_port_origin says where the port came from: shown, module parameter (Linux too old to show it), vendor default.
 CREATE VIEW vtep_ports AS
@@ -65,15 +72,31 @@ SELECT * EXCLUDE (origin) FROM vnis_of_vteps
 WHERE (device, vni) NOT IN (SELECT device, vni FROM vrf_vnis WHERE vni IS NOT NULL)
   AND coalesce(origin, '') NOT LIKE 'evpn%';
 
--- Addresses that a VXLAN interface has to reach: those of the other VTEPs of its VNIs.
+-- Addresses that a VXLAN interface has to reach: those of the other VTEPs of its VNIs. A thousand VTEPs are in tens of millions
+-- of pairs, VNI by VNI: these are numbers, and get their names at last.
 CREATE VIEW vtep_destinations AS
-SELECT DISTINCT mine.device, mine.interface, other.device AS peer_device, there.vtep_ip AS destination
-FROM vni_members AS mine
-JOIN vni_members AS other ON other.vni = mine.vni AND other.device <> mine.device
-JOIN vtep_addresses AS here ON here.device = mine.device AND here.interface = mine.interface
-JOIN vtep_addresses AS there ON there.device = other.device AND there.interface = other.interface
--- An MLAG pair has one address: neither has to reach it.
-WHERE there.vtep_ip IS NOT NULL AND there.vtep_ip IS DISTINCT FROM here.vtep_ip;
+WITH numbered AS (
+    SELECT device, interface, vtep_ip, dense_rank() OVER (ORDER BY device, interface) AS here,
+           dense_rank() OVER (ORDER BY device, vtep_ip) AS there, dense_rank() OVER (ORDER BY device) AS owner,
+           dense_rank() OVER (ORDER BY vtep_ip) AS address
+    FROM vtep_addresses
+),
+members AS (
+    SELECT m.vni, n.here, n.there, n.owner, n.address, n.vtep_ip IS NOT NULL AS known
+    FROM vni_members AS m
+    JOIN numbered AS n ON n.device = m.device AND n.interface = m.interface
+),
+pairs AS (
+    SELECT DISTINCT mine.here, other.there
+    FROM members AS mine
+    -- An MLAG pair has one address: neither has to reach it.
+    JOIN members AS other ON other.vni = mine.vni AND other.owner <> mine.owner AND other.address <> mine.address
+    WHERE other.known
+)
+SELECT mine.device, mine.interface, other.device AS peer_device, other.vtep_ip AS destination
+FROM pairs AS p
+JOIN (SELECT DISTINCT here, device, interface FROM numbered) AS mine ON mine.here = p.here
+JOIN (SELECT DISTINCT there, device, vtep_ip FROM numbered) AS other ON other.there = p.there;
 
 -- Devices that are one VTEP to all others, for they have one address: the two of an MLAG pair. That it is one by mistake
 -- is another check's finding (vtep_ip_duplicate).
@@ -88,12 +111,12 @@ SELECT DISTINCT g.mac FROM virtual_gateways AS g JOIN coverage AS c ON c.device 
 UNION
 SELECT router_mac FROM vteps WHERE router_mac IS NOT NULL;
 
--- What a row is keyed by, in words that no two keys share: vendors tell the VNI, the VLAN, the bridge or the interface.
+-- What a row is keyed by, as a number that no two keys share: vendors tell the VNI, the VLAN, the bridge or the interface.
 CREATE MACRO place_of(vni, vlan, bridge, interface) AS
-    CASE WHEN vni IS NOT NULL THEN 'VNI ' || vni
-         WHEN vlan IS NOT NULL THEN 'VLAN ' || vlan
-         WHEN bridge IS NOT NULL THEN 'bridge ' || bridge
-         ELSE 'interface ' || interface END;
+    CASE WHEN vni IS NOT NULL THEN vni::UBIGINT
+         WHEN vlan IS NOT NULL THEN (1::UBIGINT << 32) + vlan::UBIGINT
+         WHEN bridge IS NOT NULL THEN hash('bridge', bridge)
+         WHEN interface IS NOT NULL THEN hash('interface', interface) END;
 
 -- Every VNI by all that another table may key it by.
 CREATE VIEW vni_places AS
@@ -120,8 +143,8 @@ WITH learned AS (
     WHERE (coalesce(lower(m.kind), 'dynamic') IN ('dynamic', 'extern_learn', 'offload', 'peerdynamic', 'learn')
            OR regexp_matches(m.kind, '^D[LR]*$'))
       AND (m.device, m.interface) NOT IN (SELECT v.device, v.interface FROM vteps AS v)
-      AND NOT regexp_matches(m.interface, '^(Vx[0-9]|Mt[0-9]|Cpu$|Router$)')
-      AND NOT regexp_matches(m.mac, '^.[13579bdf]')
+      AND m.interface NOT IN ('Cpu', 'Router') AND NOT is_numbered(m.interface, 'Vx') AND NOT is_numbered(m.interface, 'Mt')
+      AND NOT is_group(m.mac)
       AND m.mac NOT IN (SELECT mac FROM shared_macs)
 )
 SELECT l.device, n.vni, l.mac, l.interface, l.age, l.evidence
@@ -142,7 +165,7 @@ CREATE VIEW remote_macs_by_vni AS
 SELECT r.device, n.vni, r.mac, r.peer, r.kind, r.moves, r.age, r.evidence
 FROM remote_macs AS r
 JOIN vni_places AS n ON n.device = r.device AND n.place = place_of(r.vni, r.vlan, r.bridge, r.interface)
-WHERE NOT regexp_matches(r.mac, '^.[13579bdf]');
+WHERE NOT is_group(r.mac);
 
 -- MAC addresses that a VTEP's EVPN knows to be on the ports of another one too: both are in one Ethernet segment (FRR's flags P
 -- and X: the peer has heard it, or stands in for it).
@@ -614,9 +637,7 @@ told AS (
     FROM rest AS n
     JOIN remote_vteps AS r ON r.device = n.device AND (r.vni IS NULL OR n.vni = r.vni)
     UNION ALL
-    SELECT m.device, m.vni, m.peer, m.evidence
-    FROM rest AS n
-    JOIN remote_macs_by_vni AS m ON m.device = n.device AND m.vni = n.vni
+    SELECT device, vni, peer, evidence FROM remote_macs_by_vni WHERE (device, vni) IN (SELECT (device, vni) FROM rest)
     UNION ALL
     SELECT f.device, f.vni, f.peer, f.evidence
     FROM rest AS n
@@ -656,6 +677,31 @@ SELECT c.vni, c.mark, c.owner, c.one_peer AND coalesce(c.peer = o.vtep_ip, true)
 FROM counted AS c
 JOIN members AS m ON m.vni = c.vni
 JOIN owners AS o ON o.vni = c.vni AND o.device = c.owner;
+
+-- What VTEPs say of MAC addresses that are not settled in their place, to be looked at one by one.
+CREATE VIEW unsettled_macs AS
+SELECT r.device, r.vni, r.mac, r.peer, r.kind, r.evidence
+FROM remote_macs_by_vni AS r
+ANTI JOIN (SELECT vni, mark, owner FROM settled_macs WHERE in_place) AS s
+       ON s.vni = r.vni AND s.mark = hash(r.mac) AND s.owner <> r.device;
+
+-- How many entries of a VTEP's MAC table are settled in their place, by VNI: all but those that are not.
+CREATE VIEW settled_entries AS
+WITH entries AS (
+    SELECT device, vni, vlan, bridge, interface, count(*) AS macs
+    FROM remote_macs WHERE NOT is_group(mac) GROUP BY ALL
+),
+by_vni AS (
+    SELECT e.device, n.vni, sum(e.macs)::BIGINT AS macs
+    FROM entries AS e
+    JOIN vni_places AS n ON n.device = e.device AND n.place = place_of(e.vni, e.vlan, e.bridge, e.interface)
+    GROUP BY ALL
+),
+unsettled AS (SELECT device, vni, count(*) AS macs FROM unsettled_macs GROUP BY ALL)
+SELECT e.device, e.vni, e.macs - coalesce(u.macs, 0) AS settled
+FROM by_vni AS e
+LEFT JOIN unsettled AS u ON u.device = e.device AND u.vni = e.vni
+WHERE e.macs > coalesce(u.macs, 0);
 
 -- The number that a device's operators give a tenant: the VLAN, or the digits at the end of the bridge's name.
 CREATE VIEW tenants AS

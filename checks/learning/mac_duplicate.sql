@@ -4,12 +4,10 @@ WITH owners AS (
     WHERE (vni, hash(mac)) NOT IN (SELECT (vni, mark) FROM settled_macs)
     GROUP BY device, vni, mac
 ),
-in_place AS (SELECT (vni, mark) FROM settled_macs WHERE in_place),
 own AS (SELECT (device, vtep_ip) FROM vtep_addresses),
 -- At its own address a VTEP has nobody behind another one.
-remote AS (
-    SELECT device, vni, mac, peer, kind, evidence FROM remote_macs_by_vni
-    WHERE (vni, hash(mac)) NOT IN (FROM in_place) AND (device, peer) NOT IN (FROM own)
+remote AS MATERIALIZED (
+    FROM unsettled_macs WHERE (device, peer) NOT IN (FROM own)
 ),
 behind AS (
     -- Who has a MAC address behind which other examined VTEP.

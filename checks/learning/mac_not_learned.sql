@@ -19,7 +19,7 @@ JOIN vni_members AS learner ON learner.vni = owner.vni AND learner.device <> own
 LEFT JOIN everywhere AS known ON known.device = owner.device AND known.vni = owner.vni
 LEFT JOIN (
     SELECT DISTINCT device, vni, mac FROM remote_macs_by_vni
-    WHERE (vni, hash(mac)) IN (SELECT (vni, hash(mac)) FROM hosts)
+    WHERE mac IN (SELECT mac FROM hosts)
 ) AS learned ON learned.device = learner.device AND learned.vni = owner.vni AND learned.mac = owner.mac
 LEFT JOIN (SELECT DISTINCT device, vni, mac FROM hosts) AS here
        ON here.device = learner.device AND here.vni = owner.vni AND here.mac = owner.mac

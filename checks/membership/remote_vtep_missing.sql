@@ -13,7 +13,8 @@ pairs AS (
     -- An MLAG pair has one address, which neither has to know.
     WHERE here.vtep_ip IS DISTINCT FROM there.vtep_ip
 ),
-known AS (SELECT device, vni, count(*) AS vteps FROM partly_known_vteps GROUP BY ALL)
+heard AS MATERIALIZED (FROM partly_known_vteps),
+known AS (SELECT device, vni, count(*) AS vteps FROM heard GROUP BY ALL)
 SELECT pairs.device, pairs.peer_device, pairs.vni, pairs.peer_vtep_ip, pairs.peer_reason, pairs.bum_mode,
        coalesce(known.vteps, 0) AS known_vteps, decapsulated.packets AS decapsulated,
        CASE WHEN coalesce(known.vteps, 0) = 0 THEN 'it knows nobody there'
@@ -28,7 +29,7 @@ SELECT pairs.device, pairs.peer_device, pairs.vni, pairs.peer_vtep_ip, pairs.pee
 FROM pairs
 JOIN speakers ON speakers.device = pairs.peer_device AND speakers.vni = pairs.vni
 LEFT JOIN known ON known.device = pairs.device AND known.vni = pairs.vni
-LEFT JOIN partly_known_vteps AS found
+LEFT JOIN heard AS found
        ON found.device = pairs.device AND found.vni = pairs.vni AND found.peer = pairs.peer_vtep_ip
 JOIN decapsulated ON decapsulated.device = pairs.device AND decapsulated.interface = pairs.interface
 -- Beside others that are known, one behind which nobody has been heard has given nothing to learn from.

@@ -1,5 +1,8 @@
 -- A VTEP's group is sent to and joined on an interface that is not the way to another VTEP of its VNIs.
-WITH heard AS (SELECT device, peer FROM remote_vteps UNION ALL SELECT device, peer FROM remote_macs)
+WITH heard AS (
+    SELECT device, peer FROM (SELECT device, peer FROM remote_vteps UNION ALL SELECT device, peer FROM remote_macs)
+    WHERE device IN (SELECT device FROM vteps WHERE multicast_group IS NOT NULL)
+)
 SELECT v.device, d.peer_device, v.interface, v.multicast_group, v.source_interface,
        string_agg(DISTINCT w.out_interface, ', ' ORDER BY w.out_interface) AS ways,
        NOT bool_or(w.out_interface = v.source_interface)
