@@ -390,6 +390,18 @@ def test_answers_the_command_before_late(asked: Asked) -> None:
         assert output.text == recorded.get(output.command, "% Invalid input\n")
 
 
+def test_prompts_twice_at_once(asked: Asked) -> None:
+    class Twice(InShell):
+        def reply(self, channel: paramiko.Channel, command: str, prompt: str) -> None:
+            super().reply(channel, command, f"{prompt}\n{prompt}" if command.startswith("show ") else prompt)
+
+    device = asked(Twice())
+    recorded = lab.answers(EOS)
+    assert device.condition == COLLECTED
+    for output in device.outputs:
+        assert output.text == recorded.get(output.command, "% Invalid input\n")
+
+
 @BOTH_WAYS
 def test_bytes_that_are_no_text(asked: Asked, *, shell: bool) -> None:
     class Binary(Bad):

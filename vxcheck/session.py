@@ -243,7 +243,10 @@ def _between(connection: Connection, text: str, line: str, prompt: re.Pattern[st
     said = normal(connection, text)
     # Only the end is searched: a pattern that may start at any line of a large table is tried at each.
     at = max(0, len(said) - _TAIL)
-    said = said[:at] + prompt.sub("\n", said[at:])
+    if found := prompt.search(said, at):
+        # A late one of the command before may stand there once more.
+        same = re.escape(found[0].strip())
+        said = said[:at] + re.sub(rf"(?:(?:^|\n){same}\s*)+\Z", "\n", said[at:])
     start = 0
     while (start := said.find(line, start)) >= 0:
         echo, newline, rest = said[start:].partition("\n")
