@@ -75,6 +75,15 @@ def test_a_damaged_file_is_made_anew(folder: Path, content: bytes) -> None:
     assert kept(folder).stat().st_size > 50_000
 
 
+def test_a_file_that_is_damaged_anywhere_is_made_anew_or_does_no_harm(folder: Path) -> None:
+    fabric.empty()
+    path, right = kept(folder), made()
+    whole = path.read_bytes()
+    for at in range(100, len(whole), 16384):
+        path.write_bytes(whole[:at] + bytes(255 - byte for byte in whole[at : at + 500]) + whole[at + 500 :])
+        assert holds(fabric.empty().connection) == right, f"damaged at {at}"
+
+
 @pytest.mark.parametrize("whose", ["file", "folder"])
 def test_what_others_can_write_is_not_opened(folder: Path, whose: str) -> None:
     fabric.empty()

@@ -40,18 +40,14 @@ def text(read: Mapping[str, frozenset[str]], given: Mapping[str, dict[str, str]]
     }
     lines = (f"{json.dumps(key)}: {json.dumps(queries[key])}" for key in sorted(queries))
     told = ",\n".join(lines)
-    return f'{{"duckdb": "{duckdb.__version__}", "schema": "{_schema()}", "queries": {{\n{told}\n}}}}\n'
+    return f'{{"duckdb": "{duckdb.__version__}", "schema": "{schema.mark()}", "queries": {{\n{told}\n}}}}\n'
 
 
 @cache
 def _queries() -> dict[str, dict[str, Any]]:
     told = json.loads(resources.files("vxcheck").joinpath(FILE).read_text(encoding="utf-8"))
-    same = (told["duckdb"], told["schema"]) == (duckdb.__version__, _schema())
+    same = (told["duckdb"], told["schema"]) == (duckdb.__version__, schema.mark())
     return told["queries"] if same else {}
-
-
-def _schema() -> str:
-    return _digest(schema.text() + schema.text("views.sql"))
 
 
 def _digest(words: str) -> str:

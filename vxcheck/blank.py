@@ -6,7 +6,6 @@ misses it: where it cannot be kept or read, the schema is made anew.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -34,29 +33,28 @@ def _make(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _copied(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    (catalog,) = connection.execute("SELECT current_database()").fetchone() or ("memory",)
     try:
         _attach(connection, path, "READ_ONLY")
+        try:
+            connection.execute(f'COPY FROM DATABASE {_KEPT} TO "{catalog}" (SCHEMA)')
+        finally:
+            connection.execute(f"DETACH {_KEPT}")
     except duckdb.Error:
         # Damaged, it is of no use to anybody: the next process writes it anew.
         with suppress(OSError):
             path.unlink()
         return False
-    try:
-        (catalog,) = connection.execute("SELECT current_database()").fetchone() or ("memory",)
-        connection.execute(f'COPY FROM DATABASE {_KEPT} TO "{catalog}" (SCHEMA)')
-    finally:
-        connection.execute(f"DETACH {_KEPT}")
     return True
 
 
 @cache
 def _file() -> Path | None:
     """Return the kept file, written first where it is missing; None where it cannot be kept, or is somebody else's."""
-    holds = "\n".join((duckdb.__version__, schema.text(), schema.text("views.sql")))
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vxcheck"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"schema-{hashlib.sha256(holds.encode()).hexdigest()[:16]}.duckdb"
+        path = folder / f"schema-{schema.mark()[:16]}-{duckdb.__version__}.duckdb"
         if not path.exists():
             _write(path)
         return path if _is_ours(folder) and _is_ours(path) else None
