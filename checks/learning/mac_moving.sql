@@ -4,7 +4,7 @@ WITH moving AS (
     FROM macs AS m
     JOIN vnis AS n ON n.device = m.device AND n.vlan = m.vlan
     -- Behind which VTEP it is, the VTEP's own table tells.
-    WHERE m.moves IS NOT NULL AND NOT starts_with(m.interface, 'Vx')
+    WHERE m.moves IS NOT NULL AND NOT is_numbered(m.interface, 'Vx')
     UNION ALL
     SELECT device, vni, mac, peer, moves, age, evidence FROM remote_macs_by_vni WHERE moves IS NOT NULL
 ),
