@@ -685,23 +685,15 @@ FROM remote_macs_by_vni AS r
 ANTI JOIN (SELECT vni, mark, owner FROM settled_macs WHERE in_place) AS s
        ON s.vni = r.vni AND s.mark = hash(r.mac) AND s.owner <> r.device;
 
--- How many entries of a VTEP's MAC table are settled in their place, by VNI: all but those that are not.
-CREATE VIEW settled_entries AS
-WITH entries AS (
-    SELECT device, vni, vlan, bridge, interface, count(*) AS macs
-    FROM remote_macs WHERE NOT is_group(mac) GROUP BY ALL
-),
-by_vni AS (
-    SELECT e.device, n.vni, sum(e.macs)::BIGINT AS macs
-    FROM entries AS e
-    JOIN vni_places AS n ON n.device = e.device AND n.place = place_of(e.vni, e.vlan, e.bridge, e.interface)
-    GROUP BY ALL
-),
-unsettled AS (SELECT device, vni, count(*) AS macs FROM unsettled_macs GROUP BY ALL)
-SELECT e.device, e.vni, e.macs - coalesce(u.macs, 0) AS settled
-FROM by_vni AS e
-LEFT JOIN unsettled AS u ON u.device = e.device AND u.vni = e.vni
-WHERE e.macs > coalesce(u.macs, 0);
+-- How many MAC addresses a VTEP has behind others, by VNI: counted by what the vendor keys them by, and put together then.
+CREATE VIEW remote_mac_counts AS
+WITH parts AS (
+    SELECT device, vni, vlan, bridge, interface, count(*) AS macs FROM remote_macs WHERE NOT is_group(mac) GROUP BY ALL
+)
+SELECT p.device, n.vni, sum(p.macs)::BIGINT AS macs
+FROM parts AS p
+JOIN vni_places AS n ON n.device = p.device AND n.place = place_of(p.vni, p.vlan, p.bridge, p.interface)
+GROUP BY ALL;
 
 -- The number that a device's operators give a tenant: the VLAN, or the digits at the end of the bridge's name.
 CREATE VIEW tenants AS

@@ -11,4 +11,8 @@ JOIN vni_members AS member ON member.device = owner.device AND member.vni = owne
 JOIN vtep_addresses AS there ON there.device = member.device AND there.interface = member.interface
 WINDOW same AS (PARTITION BY remote.device, remote.vni, remote.mac)
 UNION ALL BY NAME
-SELECT device, vni, false AS fault, settled AS examined FROM settled_entries
+SELECT counts.device, counts.vni, false AS fault, counts.macs - coalesce(looked_at.macs, 0) AS examined
+FROM remote_mac_counts AS counts
+LEFT JOIN (SELECT device, vni, count(*) AS macs FROM remote GROUP BY ALL) AS looked_at
+       ON looked_at.device = counts.device AND looked_at.vni = counts.vni
+WHERE counts.macs > coalesce(looked_at.macs, 0)
