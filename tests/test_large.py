@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import shlex
 import shutil
 import subprocess
@@ -150,8 +151,23 @@ def test_a_disk_that_fills_up_while_the_tables_are_made(tmp_path: Path) -> None:
     limited = f"ulimit -f 500; {shlex.join([sys.executable, '-m', 'vxcheck', 'check', str(tmp_path / 'taken')])}"
     ran = subprocess.run(["sh", "-c", limited], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "vxcheck: the tables cannot be made in" in ran.stderr
+    assert "vxcheck: the tables cannot be kept in" in ran.stderr
     assert "TMPDIR names another place" in ran.stderr
+
+
+def test_a_disk_that_has_filled_up_before_the_checks_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made = large.load(SIZE)
+    (file,) = tmp_path.rglob("fabric.duckdb")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))
+    try:
+        with pytest.raises(duckdb.Error, match="File too large"):
+            made.connection.execute("CHECKPOINT")
+        with pytest.raises(UsageError, match=rf"cannot be kept in {tmp_path} .*TMPDIR.*File too large"):
+            check.run(made, CHECKS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_memory_is_an_option(vxcheck: Run, tmp_path: Path) -> None:

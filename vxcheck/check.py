@@ -13,7 +13,7 @@ from itertools import starmap
 from vxcheck import causes, underlay, waivers
 from vxcheck.errors import UsageError
 from vxcheck.examine import Examined, Row, examine_all
-from vxcheck.fabric import Fabric
+from vxcheck.fabric import Fabric, room
 from vxcheck.findings import Group, finding, group, link, written
 from vxcheck.pages import INTENT, SEVERITIES, Check
 from vxcheck.results import (
@@ -70,13 +70,17 @@ def run(
     accepted: Sequence[Waiver] = (),
     today: date | None = None,
 ) -> Report:
-    """Run checks on a fabric; those not in `selected` are listed as not asked, what `accepted` names as waived."""
-    devices = device_states(fabric)
-    names = [device.name for device in devices]
-    not_asked = {name: _not_asked(fabric, check, selected) for name, check in checks.items()}
-    asked_for = [check for name, check in checks.items() if not not_asked[name]]
-    examined = examine_all(fabric, asked_for, names)
-    return judge(fabric, checks, devices, examined, not_asked, accepted, today)
+    """Run checks on a fabric; those not in `selected` are listed as not asked, what `accepted` names as waived.
+
+    Raises UsageError where the disk has no room for the tables.
+    """
+    with room():
+        devices = device_states(fabric)
+        names = [device.name for device in devices]
+        not_asked = {name: _not_asked(fabric, check, selected) for name, check in checks.items()}
+        asked_for = [check for name, check in checks.items() if not not_asked[name]]
+        examined = examine_all(fabric, asked_for, names)
+        return judge(fabric, checks, devices, examined, not_asked, accepted, today)
 
 
 def judge(

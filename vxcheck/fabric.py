@@ -21,8 +21,8 @@ from vxcheck.errors import UsageError
 from vxcheck.snapshot import Device
 
 TooLittleMemoryError = duckdb.OutOfMemoryException
-# What DuckDB says of a disk that is full.
-NoRoomError = (duckdb.IOException, duckdb.TransactionException)
+# What DuckDB says of a disk that is full, and of everything else from then on.
+NoRoomError = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
 # Characters of outputs below which several threads cost more than they save, and a file more than it does.
 SMALL = 4_000_000
 BEFORE = "before"
@@ -307,6 +307,20 @@ def empty(memory: int = 0, size: int = 0) -> Fabric:
     weakref.finalize(made.connection, shutil.rmtree, folder, ignore_errors=True)
     made.small = small
     return made
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Say where there is no room for the tables. Raises UsageError."""
+    try:
+        yield
+    except (UsageError, *NoRoomError) as error:
+        cause = error.__cause__ if isinstance(error, UsageError) else error
+        if not isinstance(cause, NoRoomError):
+            raise
+        words = " ".join(str(cause).split())
+        where = tempfile.gettempdir()
+        raise UsageError(f"the tables cannot be kept in {where} (TMPDIR names another place): {words}") from error
 
 
 def two() -> tuple[Fabric, Fabric]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -53,12 +52,10 @@ class Opened:
         from vxcheck import fabric, intent_tables, loading
 
         try:
-            made = loading.build(self.snapshot, self.platforms, self.left_out, self.name, into, self.memory)
+            with fabric.room():
+                made = loading.build(self.snapshot, self.platforms, self.left_out, self.name, into, self.memory)
         except fabric.TooLittleMemoryError as error:
             raise UsageError(f"--memory {self.memory}: the tables need more to be made in: {error}") from error
-        except fabric.NoRoomError as error:
-            where = tempfile.gettempdir()
-            raise UsageError(f"the tables cannot be made in {where} (TMPDIR names another place): {error}") from error
         if self.intent:
             intent_tables.load(made, self.intent)
         return made
