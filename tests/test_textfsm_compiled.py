@@ -642,3 +642,9 @@ def test_a_rule_of_a_lazy_template_that_no_line_reaches_is_not_compiled() -> Non
     assert compiled.rows("x\ny\n") == [["x"]]
     with pytest.raises(textfsm.TextFSMTemplateError, match="Invalid regular expression"):
         compiled.rows("x\nw\n")
+
+
+@pytest.mark.parametrize("name", [r"A\C", r"A\g<b>"])
+def test_a_name_that_is_none_is_an_error_of_the_template(name: str) -> None:
+    with pytest.raises(textfsm.TextFSMTemplateError, match="a Value's name is none"):
+        textfsm_compiled.Compiled(f"Value {name} (\\S+)\n\nStart\n  ^. -> Error\n")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from typing import Any
 
+import textfsm
+
 from vxcheck.textfsm_compiled import _first, _generate, _pause, _runs, _stock, _template
 from vxcheck.textfsm_compiled._columns import Columns, Rows
 
@@ -187,7 +189,11 @@ class Compiled:
         return self._found_runs[state, index]
 
     def _stock(self) -> _stock.Tracking:
-        return _stock.Tracking(io.StringIO(self._text))
+        try:
+            return _stock.Tracking(io.StringIO(self._text))
+        except (re.error, IndexError) as error:
+            # textfsm makes the name of a Value part of a regular expression, whatever it is.
+            raise textfsm.TextFSMTemplateError(f"a Value's name is none: {error}") from error
 
 
 class _Late:
